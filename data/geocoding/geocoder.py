@@ -1,0 +1,36 @@
+"""From what a person writes to a point: the seam every geocoder fills."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from optimizer.domain.place import Coordinate, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceQuery:
+    """What a caller knows of a place; the first of `coordinate`, `address`, `postal_code` that helps is used.
+
+    `id` makes two queries one door; without it the id comes from what was given, and never from a postal code
+    alone: two clients may share one.
+    """
+
+    id: str | None = None
+    coordinate: Coordinate | None = None
+    address: str | None = None
+    postal_code: str | None = None
+    label: str = ""
+
+
+class Geocoder(Protocol):
+    def locate(self, query: PlaceQuery) -> Place:
+        """The place meant.
+
+        Raises
+        ------
+        optimizer.domain.errors.InvalidRequest
+            code `unknown_postal_code`, `unknown_address`, `ambiguous_place`, `outside_area`, `swapped_coordinates`
+            or `place_missing`; with a hint.
+        optimizer.domain.errors.Unavailable
+            When the provider that was needed is down.
+        """
+        ...

@@ -1,0 +1,103 @@
+"""What was promised to a client, as it is stored: aware UTC datetimes, not solver seconds."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from optimizer.domain.place import Place
+from optimizer.domain.time import Seconds
+from optimizer.domain.visit import Clearance, Pin, TherapistChoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Who is visited. `ref` is the booking system's own key; names and numbers never reach a log or the solver."""
+
+    ref: str
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class StartWindow:
+    """When a session may start, both ends included, as aware datetimes.
+
+    Raises
+    ------
+    ValueError
+        When an end is naive or the window ends before it begins.
+    """
+
+    earliest: datetime
+    latest: datetime
+
+    def __post_init__(self) -> None:
+        if self.earliest.tzinfo is None or self.latest.tzinfo is None:
+            raise ValueError("a window needs an offset from UTC")
+        if self.latest.astimezone(UTC) < self.earliest.astimezone(UTC):
+            raise ValueError("a window cannot end before it begins")
+
+
+class BookingStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """A confirmed (or cancelled) visit of one date.
+
+    `uid` is the stable id of an import (an ICS UID, a CSV key), None for a booking made here. Where the lengths at the
+    door are None, service and practice decide.
+    """
+
+    id: str
+    date: date
+    client: Client
+    place: Place
+    service: str
+    session: Seconds
+    windows: tuple[StartWindow, ...]
+    uid: str | None = None
+    first_visit: bool = False
+    priority: int = 50
+    required: bool = True
+    choice: TherapistChoice = TherapistChoice()
+    pinned: Pin | None = None
+    clearance: Clearance = Clearance.CLEAR
+    parking: Seconds | None = None
+    setup: Seconds | None = None
+    tear_down: Seconds | None = None
+    notes: str = ""
+    status: BookingStatus = BookingStatus.CONFIRMED
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRun:
+    """One request to plan a date. The stored row is the job: a killed process leaves its lease behind to be picked up.
+
+    `therapists` empty means everyone who works that day. `problem` names what went wrong with a failed run.
+    """
+
+    id: str
+    date: date
+    status: RunStatus
+    requested_at: datetime
+    therapists: tuple[str, ...] = ()
+    time_limit: Seconds = 2
+    seed: int = 1
+    attempts: int = 0
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    plan_id: str | None = None
+    problem: str = ""

@@ -1,0 +1,122 @@
+"""Departure-time travel: how long a drive takes depends on when it begins, and leaving later never arrives earlier.
+
+A table holds a value at each band's start, and in between the travel time runs in a straight line, as in Ichoua,
+Gendreau and Potvin (2003), "Vehicle dispatching with time-dependent travel times". Before the first band its value
+holds, after the last the last one's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.domain.time import MINUTE, Seconds
+
+Table = NDArray[np.int32]
+"""Seconds or metres; `table[band, i, j]` or `table[i, j]`, from place i to place j."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BufferPolicy:
+    """Time added to a drive on purpose, once a leg: `minutes` plus `percent` of the drive, rounded up to a second."""
+
+    minutes: int = 0
+    percent: int = 0
+
+    def __post_init__(self) -> None:
+        if self.minutes < 0 or self.percent < 0:
+            raise ValueError("a travel buffer cannot be negative")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TravelTimes:
+    """Travel between the places of one problem on one date.
+
+    Attributes
+    ----------
+    places
+        Ids of the places, in the order of the table's rows.
+    starts
+        `starts[band]`: when each band begins, seconds from the horizon's origin, rising.
+    drive
+        `drive[band, i, j]`: seconds behind the wheel when leaving at `starts[band]`.
+    seconds
+        `seconds[band, i, j]`: the same with the travel buffer. Every schedule is timed with this one.
+    meters
+        `meters[i, j]`, or None where the source knows no distances.
+    source
+        What the times come from, named in answers: "estimate", "osrm", "caller".
+    """
+
+    places: tuple[str, ...]
+    starts: NDArray[np.int64]
+    drive: Table
+    seconds: Table
+    meters: Table | None = None
+    source: str = "caller"
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        places: Sequence[str],
+        starts: Sequence[Seconds],
+        drive: NDArray[np.integer],
+        buffer: BufferPolicy | None = None,
+        meters: NDArray[np.integer] | None = None,
+        source: str = "caller",
+    ) -> Self:
+        """Check the shapes, make the drives FIFO, add the buffer.
+
+        Parameters
+        ----------
+        drive
+            `drive[band, i, j]` or, for one band, `drive[i, j]`: whole seconds, not negative.
+
+        Raises
+        ------
+        ValueError
+            When the shapes disagree, a time is negative or the bands do not rise.
+        """
+        n, begins = len(places), np.asarray(starts, dtype=np.int64)
+        wide = np.asarray(drive)
+        wide = wide[None] if wide.ndim == 2 else wide
+        if wide.shape != (len(begins), n, n) or len(begins) == 0:
+            raise ValueError(f"{len(begins)} bands and {n} places need a table {len(begins)} x {n} x {n}, not {wide.shape}")
+        if len(set(places)) != n:
+            raise ValueError("two places share an id")
+        if (wide < 0).any():
+            raise ValueError("a travel time cannot be negative")
+        if (np.diff(begins) <= 0).any():
+            raise ValueError("bands must begin one after the other")
+        policy = buffer or BufferPolicy()
+        plain = make_fifo(begins, wide)
+        # Integers only: a float here would make two machines disagree by a second.
+        padded = plain + policy.minutes * MINUTE + -(-plain * policy.percent // 100)
+        padded[:, np.arange(n), np.arange(n)] = plain[:, np.arange(n), np.arange(n)]
+        return cls(
+            places=tuple(places),
+            starts=begins,
+            drive=np.ascontiguousarray(plain, dtype=np.int32),
+            seconds=np.ascontiguousarray(make_fifo(begins, padded), dtype=np.int32),
+            meters=None if meters is None else np.ascontiguousarray(meters, dtype=np.int32),
+            source=source,
+        )
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """Row of each place id."""
+        return {place: row for row, place in enumerate(self.places)}
+
+
+def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Raise travel times just enough that leaving at a later band never arrives earlier.
+
+    A staircase of multiplied times breaks this by minutes when rush hour ends; raising (never lowering) keeps every
+    promise made with the result.
+    """
+    column = starts[:, None, None]
+    return np.maximum.accumulate(table.astype(np.int64) + column, axis=0) - column
