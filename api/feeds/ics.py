@@ -1,0 +1,104 @@
+"""A therapist's published days as an iCalendar feed (RFC 5545).
+
+A phone's calendar is synchronised through other people's servers, so the text is minimal: service, initials, where to
+go. Instants are written in UTC, which stays right when the clocks change and needs no VTIMEZONE.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Event
+
+from api.feeds import words
+from api.feeds.timetable import Captions
+from api.feeds.words import Caption
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
+from optimizer.domain.time import Horizon, Seconds
+
+PRODUCT = "-//Rounds//Itinerary//EN"
+
+SEQUENCE_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+"""Sequence numbers count seconds from here, so that they stay inside 31 bits until 2088."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedDay:
+    """One published day of one therapist. `published_at` is when this version of the day went out (aware)."""
+
+    horizon: Horizon
+    itinerary: Itinerary
+    captions: Captions
+    published_at: datetime
+
+    @property
+    def sequence(self) -> int:
+        """Rises with every publication, as RFC 5545 asks of a changed event."""
+        return int((self.published_at - SEQUENCE_EPOCH).total_seconds())
+
+
+def calendar(days: Iterable[FeedDay], *, name: str, namespace: str) -> bytes:
+    """The feed. `name` is shown by the phone, `namespace` (the practice's id) keeps the UIDs apart from others'."""
+    feed = Calendar()
+    feed.add("prodid", PRODUCT)
+    feed.add("version", "2.0")
+    feed.add("method", "PUBLISH")
+    feed.add("x-wr-calname", name)
+    for day in days:
+        for event in _events(day, namespace):
+            feed.add_component(event)
+    return bytes(feed.to_ical())
+
+
+def _events(day: FeedDay, namespace: str) -> Iterator[Event]:
+    """A visit's events carry its id; the last drive and the breaks carry therapist and date, one each a day."""
+    ahead = list(day.itinerary.stops)
+    today = f"{day.itinerary.shift.id}-{day.horizon.date.isoformat()}"
+    breaks = 0
+    for step in day.itinerary.steps:
+        match step:
+            case Leg():
+                key = f"drive-{ahead[0].visit.id}" if ahead else f"drive-home-{today}"
+                yield _drive(step, ahead[0] if ahead else None, day, f"{key}@{namespace}")
+            case Stop():
+                ahead.pop(0)
+                yield _visit(step, day, f"visit-{step.visit.id}@{namespace}")
+            case Break():
+                breaks += 1
+                event = _event(day, f"break-{breaks}-{today}@{namespace}", step.start, step.finish)
+                event.add("summary", "Break")
+                yield event
+
+
+def _visit(stop: Stop, day: FeedDay, uid: str) -> Event:
+    caption = _caption(stop, day)
+    event = _event(day, uid, stop.start, stop.finish)
+    event.add("summary", " ".join(part for part in (caption.service, words.initials(caption.client)) if part))
+    if caption.where:
+        event.add("location", caption.where)
+    arrive, leave = (words.clock(day.horizon.local(at)) for at in (stop.arrival, stop.depart))
+    event.add("description", f"Arrive {arrive}, leave {leave}; {words.slack(stop.slack)}")
+    return event
+
+
+def _drive(leg: Leg, to: Stop | None, day: FeedDay, uid: str) -> Event:
+    where = _caption(to, day).where if to is not None else ""
+    event = _event(day, uid, leg.depart, leg.arrive)
+    event.add("summary", f"Drive to {where or 'the next visit'}" if to is not None else "Drive back")
+    event.add("description", words.drive(leg))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _event(day: FeedDay, uid: str, start: Seconds, end: Seconds) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", day.published_at.astimezone(UTC))
+    event.add("sequence", day.sequence)
+    event.add("dtstart", day.horizon.instant(start))
+    event.add("dtend", day.horizon.instant(end))
+    return event
+
+
+def _caption(stop: Stop, day: FeedDay) -> Caption:
+    return day.captions.get(stop.visit.id) or Caption(service=stop.visit.service)

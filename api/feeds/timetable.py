@@ -1,0 +1,108 @@
+"""A plan as text: what `rounds plan` prints, and what fits on paper."""
+
+from collections.abc import Iterator, Mapping
+
+from api.feeds import words
+from api.feeds.words import Caption
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Stop, Unassigned
+from optimizer.domain.place import Place
+from optimizer.domain.time import Horizon, Seconds
+
+Captions = Mapping[str, Caption]
+"""Caption of each visit, by visit id."""
+
+GUTTER = " " * 9
+
+
+def plan_text(plan: Plan, captions: Captions) -> str:
+    """The whole plan: every itinerary, then who was left out and why, then the totals and the certificate."""
+    blocks = [f"{words.long_date(plan.horizon.date)} · {plan.horizon.zone.key}"]
+    blocks += [itinerary_text(day, plan.horizon, captions) for day in plan.itineraries]
+    if plan.unassigned:
+        blocks.append("\n".join(_left_out(plan.unassigned, captions)))
+    blocks.append("\n".join(_summary(plan)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def itinerary_text(day: Itinerary, horizon: Horizon, captions: Captions) -> str:
+    """One therapist's day, without a newline at its end."""
+    return "\n".join([_headline(day, horizon), *_steps(day, horizon, captions)])
+
+
+def _headline(day: Itinerary, horizon: Horizon) -> str:
+    name = day.shift.therapist.name or day.shift.therapist.id
+    if not day.stops:
+        return f"{name}: no visits"
+    count = len(day.stops)
+    hands_on = sum(stop.visit.session for stop in day.stops)
+    driving = sum(leg.travel for leg in day.legs)
+    line = (
+        f"{name}: {count} visit{'s' if count > 1 else ''}, leave {_clock(horizon, day.leave_at)},"
+        f" back {_clock(horizon, day.back_at)}, {words.length(hands_on)} hands-on, {words.length(driving)} driving"
+    )
+    return f"{line}, {words.length(day.overtime)} overtime" if day.overtime else line
+
+
+def _steps(day: Itinerary, horizon: Horizon, captions: Captions) -> Iterator[str]:
+    for step in day.steps:
+        match step:
+            case Leg():
+                to = _where(step.destination, day, captions)
+                yield f"  {_clock(horizon, step.depart)}  {words.drive(step)} to {to}"
+            case Stop():
+                yield from _visit(step, horizon, captions)
+            case Break():
+                yield f"  {_clock(horizon, step.start)}  break, {words.length(step.finish - step.start)}"
+
+
+def _visit(stop: Stop, horizon: Horizon, captions: Captions) -> Iterator[str]:
+    caption = captions.get(stop.visit.id) or Caption(service=stop.visit.service)
+    prepare = stop.parking + stop.setup + stop.consultation
+    if stop.wait or prepare:
+        parts = [f"arrive {_clock(horizon, stop.arrival)}"]
+        if stop.wait:
+            parts.append(f"wait {words.length(stop.wait)}")
+        if prepare:
+            parts.append(f"prepare {words.length(prepare)}")
+        yield f"{GUTTER}{', '.join(parts)}"
+    title = ", ".join(part for part in (caption.service, words.length(stop.visit.session), caption.client) if part)
+    yield f"  {_clock(horizon, stop.start)}  {title}"
+    until = f"until {_clock(horizon, stop.finish)}, leave {_clock(horizon, stop.depart)}"
+    yield f"{GUTTER}{until}; {words.slack(stop.slack)}"
+
+
+def _where(place: Place, day: Itinerary, captions: Captions) -> str:
+    """The caption of a visit at that place, else what the place calls itself, else home."""
+    for stop in day.stops:
+        if stop.visit.place.id == place.id and (caption := captions.get(stop.visit.id)) and caption.where:
+            return caption.where
+    if place.label:
+        return place.label
+    return "home" if place == day.shift.end_place else place.id
+
+
+def _left_out(unassigned: tuple[Unassigned, ...], captions: Captions) -> Iterator[str]:
+    yield "Left out"
+    for entry in unassigned:
+        caption = captions.get(entry.visit.id) or Caption(service=entry.visit.service)
+        title = [caption.service, words.length(entry.visit.session), caption.client, caption.where]
+        yield f"  {entry.visit.id}  {', '.join(part for part in title if part)}"
+        for rejection in entry.rejections:
+            yield f"{GUTTER}{rejection.shift}: {rejection.detail} ({rejection.reason})"
+
+
+def _summary(plan: Plan) -> Iterator[str]:
+    totals = plan.totals
+    plural = "" if totals.visits == 1 else "s"
+    left = f", {totals.unassigned} left out" if totals.unassigned else ""
+    distance = "" if totals.meters is None else f", {words.kilometres(totals.meters)}"
+    yield (
+        f"Total: {totals.visits} visit{plural}{left}, {words.length(totals.hands_on)} hands-on,"
+        f" {words.length(totals.travel)} driving + {words.length(totals.buffer)} buffer{distance},"
+        f" {words.length(totals.wait)} waiting"
+    )
+    yield f"Plan:  {words.certificate(plan.certificate)}; roads: {plan.roads}"
+
+
+def _clock(horizon: Horizon, instant: Seconds) -> str:
+    return words.clock(horizon.local(instant))
