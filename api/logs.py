@@ -1,0 +1,61 @@
+"""Structured logs on stderr: request id, route, status, milliseconds; never a name, an address or a body."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.typing import Processor
+
+from api.settings import Settings
+
+SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def configure(settings: Settings) -> None:
+    """Send every log line of this process to stderr; for commands and servers, not for tests."""
+    plain = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    tail: list[Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if plain
+        else [structlog.dev.ConsoleRenderer()]
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *tail,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def register(app: Flask) -> None:
+    """Name every request, log it once it is answered, and send its name back as `X-Request-Id`."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        g.began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.request_id
+        structlog.get_logger().info(
+            "request",
+            method=request.method,
+            # The rule, not the path: ids and tokens in a path are nobody's business here.
+            route=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.began) * 1000, 1),
+        )
+        return response

@@ -1,0 +1,189 @@
+"""A view's contract, said once: it reads the request, shapes the answer, and is what /openapi.json is made of."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+
+from flask import Response, request
+from pydantic import BaseModel
+from werkzeug.wrappers import Response as AnyResponse
+
+from api import strict_json
+from api.problem_details import PreconditionRequired, UnsupportedMedia
+from api.v1.schemas.reading import read_model, read_query
+from optimizer.domain.errors import Fault, InvalidRequest
+
+ATTRIBUTE = "__rounds_operation__"
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a view promises.
+
+    `answers` maps a status to the model of its body, to a media type where the body is not JSON, or to None where
+    there is no body. `uploads` are the media types read where the body is not JSON. `problems` are the statuses of the
+    errors a caller should expect beside those of every door.
+    """
+
+    summary: str
+    tag: str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    answers: Mapping[int, type[BaseModel] | str | None] = field(default_factory=dict)
+    uploads: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer with more to it than a body: `Reply(status=202, body=..., headers={"Location": ...})`."""
+
+    body: BaseModel | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Outcome = BaseModel | Reply | AnyResponse
+View = Callable[..., Outcome]
+
+
+def operation(
+    summary: str,
+    *,
+    tag: str,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    answers: Mapping[int, type[BaseModel] | str | None],
+    uploads: tuple[str, ...] = (),
+    problems: tuple[int, ...] = (),
+    idempotent: bool = False,
+) -> Callable[[View], Callable[..., AnyResponse]]:
+    """Give a view its typed `body` and `query` as keyword arguments, and send what it returns.
+
+    Put it right above the view, under `require`. With `idempotent` a request without an `Idempotency-Key` is refused;
+    the view reads it by `idempotency_key()`.
+    """
+    contract = Operation(
+        summary=summary,
+        tag=tag,
+        body=body,
+        query=query,
+        answers=answers,
+        uploads=uploads,
+        problems=problems,
+        idempotent=idempotent,
+    )
+
+    def decorate(view: View) -> Callable[..., AnyResponse]:
+        @wraps(view)
+        def answering(**path: object) -> AnyResponse:
+            if contract.idempotent:
+                idempotency_key()
+            if contract.query is not None:
+                path["query"] = read_query(contract.query, request.args)
+            if contract.body is not None:
+                path["body"] = read_body(contract.body)
+            return send(view(**path))
+
+        setattr(answering, ATTRIBUTE, contract)
+        return answering
+
+    return decorate
+
+
+def operation_of(view: Callable[..., object]) -> Operation | None:
+    """The contract of a view, None where it has none."""
+    found = getattr(view, ATTRIBUTE, None)
+    return found if isinstance(found, Operation) else None
+
+
+def read_document() -> object:
+    """The JSON document of the request's body.
+
+    Raises
+    ------
+    UnsupportedMedia
+        When the body is not declared as JSON.
+    api.problem_details.Malformed
+        When it is not JSON.
+    """
+    if request.mimetype != JSON and not request.mimetype.endswith("+json"):
+        raise UnsupportedMedia(
+            f"This door reads JSON, not {request.mimetype or 'a body without a type'}.",
+            hint=f"Send the header Content-Type: {JSON}.",
+        )
+    return strict_json.parse(request.get_data())
+
+
+def read_body(model: type[BaseModel]) -> BaseModel:
+    """The request's body as a model, with every fault of it in the error."""
+    return read_model(model, read_document())
+
+
+def send(outcome: Outcome) -> AnyResponse:
+    match outcome:
+        case Reply(body=None):
+            return Response(status=outcome.status, headers=dict(outcome.headers))
+        case Reply(body=BaseModel() as model):
+            return Response(
+                model.model_dump_json(), status=outcome.status, mimetype=JSON, headers=dict(outcome.headers)
+            )
+        case BaseModel():
+            return Response(outcome.model_dump_json(), mimetype=JSON)
+        case AnyResponse():
+            return outcome
+        case _:
+            raise TypeError(f"a view cannot answer with {type(outcome).__name__}")
+
+
+def idempotency_key() -> str:
+    """The request's `Idempotency-Key`.
+
+    Raises
+    ------
+    PreconditionRequired
+        When there is none (428).
+    InvalidRequest
+        When it is longer than 200 characters, or not printable ASCII.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        raise PreconditionRequired(
+            "This request writes, and has no Idempotency-Key.",
+            code="idempotency_key_missing",
+            hint="Send a fresh UUID as Idempotency-Key, and the same one when you repeat the request.",
+        )
+    if len(key) > 200 or not key.isascii() or not key.isprintable():
+        raise InvalidRequest(
+            "The Idempotency-Key cannot be used.",
+            code="idempotency_key_invalid",
+            hint="Send at most 200 printable ASCII characters: a UUID will do.",
+        )
+    return key
+
+
+def fingerprint() -> str:
+    """A hash of method, path and body: the same Idempotency-Key with another fingerprint is another request."""
+    digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
+    digest.update(request.get_data())
+    return digest.hexdigest()
+
+
+def key_reused() -> InvalidRequest:
+    """The refusal of an Idempotency-Key that came with another request before."""
+    return InvalidRequest(
+        "This Idempotency-Key came with another request before.",
+        code="idempotency_key_reused",
+        hint="Send a fresh key with a new request; repeat an old one without changing it.",
+        faults=[
+            Fault(
+                pointer="Idempotency-Key",
+                code="idempotency_key_reused",
+                detail="This Idempotency-Key came with another request before.",
+                hint="Send a fresh key with a new request; repeat an old one without changing it.",
+            )
+        ],
+    )

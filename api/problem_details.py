@@ -1,0 +1,194 @@
+"""Every error of every door in one shape: RFC 9457, `application/problem+json`."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, Response
+from pydantic import BaseModel
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from optimizer.domain.errors import BrokenPlan, Conflict, Fault, InvalidRequest, NotFound, RoundsError, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+FAULTS_SHOWN = 500
+"""A body of megabytes can hold a million faults; these are enough to mend it by."""
+
+
+class FaultOut(BaseModel):
+    """One thing wrong with a request. `pointer` is a JSON pointer into the body, or `?name` for a query parameter."""
+
+    pointer: str
+    code: str
+    detail: str
+    hint: str
+
+
+class ProblemOut(BaseModel):
+    """What went wrong. Branch on `code`: it is never renamed; `detail` and `hint` are for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    errors: list[FaultOut]
+
+
+class HttpError(RoundsError):
+    """An error that only exists between HTTP and us."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        hint: str = "",
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail, code=code, hint=hint, faults=faults)
+        self.headers = dict(headers or {})
+
+
+class Malformed(HttpError):
+    """The body cannot be read at all."""
+
+    code = "malformed_json"
+
+
+class Unauthorized(HttpError):
+    """No key, or one that is not known."""
+
+    code = "unauthorized"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class UnsupportedMedia(HttpError):
+    """The body is of a type this door does not read."""
+
+    code = "unsupported_media_type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooLarge(HttpError):
+    """The request is bigger than this service plans or reads."""
+
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class PreconditionRequired(HttpError):
+    """A write without the header that makes it safe to repeat."""
+
+    code = "precondition_required"
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+STATUS_OF_CODE = {"hold_expired": HTTPStatus.GONE}
+HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+
+
+def status_of(error: RoundsError) -> HTTPStatus:
+    """The HTTP status an error is answered with."""
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
+    match error:
+        case HttpError():
+            return error.status
+        case InvalidRequest():
+            return HTTPStatus.UNPROCESSABLE_ENTITY
+        case NotFound():
+            return HTTPStatus.NOT_FOUND
+        case Conflict():
+            return HTTPStatus.CONFLICT
+        case Unavailable():
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        case _:
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def describe(error: RoundsError) -> ProblemOut:
+    """The document for an error. A single fault speaks for the whole: its code and hint are the problem's."""
+    status = status_of(error)
+    only = error.faults[0] if len(error.faults) == 1 else None
+    detail = error.detail
+    if len(error.faults) > FAULTS_SHOWN:
+        detail = f"{detail} Of {len(error.faults)} faults the first {FAULTS_SHOWN} are listed."
+    return ProblemOut(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=only.detail if only else detail,
+        code=only.code if only else error.code,
+        hint=only.hint if only else error.hint,
+        errors=[
+            FaultOut(pointer=fault.pointer, code=fault.code, detail=fault.detail, hint=fault.hint)
+            for fault in error.faults[:FAULTS_SHOWN]
+        ],
+    )
+
+
+def answer(problem: ProblemOut, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        problem.model_dump_json(), status=problem.status, content_type=MEDIA_TYPE, headers=dict(headers or {})
+    )
+
+
+def answer_error(error: RoundsError) -> Response:
+    """A RoundsError as a response."""
+    if isinstance(error, BrokenPlan):
+        structlog.get_logger().error("broken_plan", detail=error.detail)
+    match error:
+        case HttpError():
+            return answer(describe(error), error.headers)
+        case Unavailable():
+            return answer(describe(error), {"Retry-After": str(error.retry_after)})
+        case _:
+            return answer(describe(error))
+
+
+def answer_http(error: HTTPException) -> AnyResponse:
+    """What Flask refuses on its own: no such route, wrong method, body too large."""
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error.get_response()
+    status = HTTPStatus(error.code)
+    kept = {name: value for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}}
+    hints = {405: f"Allowed here: {kept.get('Allow', '')}.", 404: "The routes are listed at /docs."}
+    problem = ProblemOut(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=status.description or status.phrase,
+        code=HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_")),
+        hint=hints.get(status, ""),
+        errors=[],
+    )
+    return answer(problem, kept)
+
+
+def answer_unexpected(error: Exception) -> Response:
+    """A bug of ours: logged with its trace, answered without any of it."""
+    structlog.get_logger().error("unexpected", kind=type(error).__name__, exc_info=error)
+    return answer(
+        ProblemOut(
+            type="about:blank",
+            title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+            status=HTTPStatus.INTERNAL_SERVER_ERROR,
+            detail="Something went wrong on our side; it has been logged.",
+            code="internal_error",
+            hint="Try again; if it happens again, report the X-Request-Id of this answer.",
+            errors=[],
+        )
+    )
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app in this shape."""
+    app.register_error_handler(RoundsError, answer_error)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_unexpected)

@@ -1,0 +1,59 @@
+"""Every setting, read from the environment (`ROUNDS_...`) once. Nothing else reads it."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Settings of one installation; each is the environment variable `ROUNDS_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUNDS_", env_file=None, extra="ignore", frozen=True)
+
+    var: Path = Field(default=Path("var"), description="Folder of everything written beside the database: keys, locks.")
+    database_url: str = Field(
+        default="",
+        description="`sqlite:///path` or `postgresql+psycopg://...`; without it a SQLite file in `var`.",
+    )
+    geocoder: str = Field(default="gazetteer", description="Where addresses become points: `gazetteer`, or a provider.")
+    roads: str = Field(default="estimate", description="Where travel times come from: `estimate`, or a road engine.")
+    user_agent: str = Field(default="rounds", description="How this installation names itself to geocoding providers.")
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions, offers and links; without it one is made and kept in `var`."
+    )
+    practice: str = Field(default="", description="Whose data commands work on; else the only practice there is.")
+    max_body_bytes: int = Field(default=16 * MEBIBYTE, gt=0, description="Largest request body accepted.")
+    solve_time_limit: float = Field(default=60.0, gt=0, description="Longest search a caller may ask for, in seconds.")
+    host: str = Field(default="127.0.0.1", description="Address that `rounds serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port that `rounds serve` listens on.")
+    workers: int = Field(default=2, ge=1, description="Processes that `rounds serve` answers with.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="`auto` is `console` on a terminal and `json` elsewhere."
+    )
+
+    @cached_property
+    def store_url(self) -> str:
+        """The database, as SQLAlchemy writes it."""
+        return self.database_url or f"sqlite:///{self.var / 'rounds.sqlite3'}"
+
+    @cached_property
+    def signing_key(self) -> str:
+        """The secret that signs; made at the first use where none is set, readable by its owner only."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.var / "secret_key"
+        self.var.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="ascii") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process, or an earlier start, made it
+        return path.read_text(encoding="ascii")
