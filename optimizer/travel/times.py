@@ -85,7 +85,9 @@ class TravelTimes:
         wide = np.asarray(drive)
         wide = wide[None] if wide.ndim == 2 else wide
         if wide.shape != (len(begins), n, n) or len(begins) == 0:
-            raise ValueError(f"{len(begins)} bands and {n} places need a table {len(begins)} x {n} x {n}, not {wide.shape}")
+            raise ValueError(
+                f"{len(begins)} bands and {n} places need a table {len(begins)} x {n} x {n}, not {wide.shape}"
+            )
         if len(set(places)) != n:
             raise ValueError("two places share an id")
         if (wide < 0).any():

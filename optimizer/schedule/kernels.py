@@ -1,0 +1,219 @@
+"""The arithmetic of a day, compiled. Every time that Rounds shows, offers or searches with comes from here.
+
+A day is an order of visits. Between two neighbours lies a gap: leave, drive, arrive; breaks may be taken before the
+drive or after it. Gap 0 leads from the start place, gap n to the end place. For a fixed order earlier is never worse
+(FIFO), so the forward pass keeps the earliest start for each number of breaks already taken, and the backward pass the
+latest one: a visit fits between two others exactly when the two passes leave room (Savelsbergh 1992, "The vehicle
+routing problem with time windows: minimizing route duration", carried over to departure-time travel and breaks).
+"""
+
+from numba import njit
+
+from optimizer.schedule.world import NEVER, NOWHERE, Ints, World
+from optimizer.travel.kernels import latest_departure, travel_at
+
+
+@njit(cache=True)
+def road(w: World, i: int, j: int, depart: int) -> int:
+    """Seconds on the road with buffer; none from or to a place that the shift does not have, or within one place."""
+    if i == NOWHERE or j == NOWHERE or i == j:
+        return 0
+    return travel_at(w.band_starts, w.road, i, j, depart)
+
+
+@njit(cache=True)
+def leave_by(w: World, i: int, j: int, arrive_by: int) -> int:
+    if i == NOWHERE or j == NOWHERE or i == j:
+        return arrive_by
+    return latest_departure(w.band_starts, w.road, i, j, arrive_by)
+
+
+@njit(cache=True)
+def next_start(w: World, v: int, ready: int) -> int:
+    """The first allowed start at or after `ready`; NEVER when there is none."""
+    for k in range(w.windows.shape[1]):
+        if ready <= w.windows[v, k, 1]:
+            return max(ready, w.windows[v, k, 0])
+    return NEVER
+
+
+@njit(cache=True)
+def last_start(w: World, v: int, by: int) -> int:
+    """The last allowed start at or before `by`; -NEVER when there is none."""
+    for k in range(w.windows.shape[1] - 1, -1, -1):
+        if w.windows[v, k, 0] <= by and w.windows[v, k, 1] > -NEVER:
+            return min(by, w.windows[v, k, 1])
+    return -NEVER
+
+
+@njit(cache=True)
+def rest_after(w: World, s: int, first: int, count: int, free: int) -> int:
+    """When `count` breaks from number `first` are over, taken one after the other from `free` on; NEVER if too late."""
+    for k in range(first, first + count):
+        begin = max(free, w.rests[s, k, 0])
+        if begin > w.rests[s, k, 1]:
+            return NEVER
+        free = begin + w.rests[s, k, 2]
+    return free
+
+
+@njit(cache=True)
+def rest_by(w: World, s: int, first: int, count: int, over_by: int) -> int:
+    """The latest instant to be free so that the breaks are over by `over_by`: the inverse of `rest_after`."""
+    for k in range(first + count - 1, first - 1, -1):
+        if w.rests[s, k, 0] + w.rests[s, k, 2] > over_by:
+            return -NEVER
+        over_by = min(over_by - w.rests[s, k, 2], w.rests[s, k, 1])
+    return over_by
+
+
+@njit(cache=True)
+def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
+    """Earliest start of the day's first visit, `taken` breaks behind, of which `ahead` before leaving home."""
+    leave = max(w.hours[s, 0], rest_after(w, s, 0, ahead, -NEVER))
+    if leave >= NEVER:
+        return NEVER
+    free = leave + road(w, w.home[s, 0], w.place[v], leave)
+    free = rest_after(w, s, ahead, taken - ahead, free)
+    return NEVER if free >= NEVER else next_start(w, v, free + w.lead[v, 0])
+
+
+@njit(cache=True)
+def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
+    """Earliest start of v when u starts at `start`; `ahead` and `behind` breaks are taken before and after the drive."""
+    here = 1 if w.place[u] == w.place[v] else 0
+    leave = rest_after(w, s, taken, ahead, start + w.tail[u, here])
+    if leave >= NEVER:
+        return NEVER
+    free = rest_after(w, s, taken + ahead, behind, leave + road(w, w.place[u], w.place[v], leave))
+    return NEVER if free >= NEVER else next_start(w, v, free + w.lead[v, here])
+
+
+@njit(cache=True)
+def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
+    """Latest start of u so that v can start by `start`: the inverse of `start_behind`."""
+    here = 1 if w.place[u] == w.place[v] else 0
+    arrive = rest_by(w, s, taken + ahead, behind, start - w.lead[v, here])
+    if arrive <= -NEVER:
+        return -NEVER
+    leave = rest_by(w, s, taken, ahead, leave_by(w, w.place[u], w.place[v], arrive))
+    return -NEVER if leave <= -NEVER else last_start(w, u, leave - w.tail[u, here])
+
+
+@njit(cache=True)
+def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
+    """Latest start of the day's last visit so that the therapist is back in time and every break still finds room."""
+    arrive = min(w.hours[s, 2], rest_by(w, s, taken + ahead, w.rest_count[s] - taken - ahead, NEVER))
+    if arrive <= -NEVER:
+        return -NEVER
+    leave = rest_by(w, s, taken, ahead, leave_by(w, w.place[v], w.home[s, 1], arrive))
+    return -NEVER if leave <= -NEVER else last_start(w, v, leave - w.tail[v, 0])
+
+
+@njit(cache=True)
+def earliest_first(w: World, s: int, v: int, taken: int) -> int:
+    best = NEVER
+    for ahead in range(taken + 1):
+        best = min(best, first_start(w, s, v, taken, ahead))
+    return best
+
+
+@njit(cache=True)
+def latest_last(w: World, s: int, v: int, taken: int) -> int:
+    best = -NEVER
+    for ahead in range(w.rest_count[s] - taken + 1):
+        best = max(best, closing_start(w, s, v, taken, ahead))
+    return best
+
+
+@njit(cache=True)
+def earliest_behind(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
+    best = NEVER
+    for ahead in range(more + 1):
+        best = min(best, start_behind(w, s, u, v, start, taken, ahead, more - ahead))
+    return best
+
+
+@njit(cache=True)
+def latest_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
+    best = -NEVER
+    for ahead in range(more + 1):
+        best = max(best, start_ahead(w, s, u, v, start, taken, ahead, more - ahead))
+    return best
+
+
+@njit(cache=True)
+def passes(w: World, s: int, order: Ints, earliest: Ints, latest: Ints) -> bool:
+    """Fill `earliest[i, taken]` and `latest[i, taken]` for an order; true when some schedule of it keeps every time.
+
+    Unreachable states hold NEVER and -NEVER.
+    """
+    n, breaks = order.size, w.rest_count[s]
+    if n == 0:
+        return True
+    for taken in range(breaks + 1):
+        earliest[0, taken] = earliest_first(w, s, order[0], taken)
+        latest[n - 1, taken] = latest_last(w, s, order[n - 1], taken)
+    for i in range(1, n):
+        for taken in range(breaks + 1):
+            best = NEVER
+            for before in range(taken + 1):
+                start = earliest[i - 1, before]
+                if start < NEVER:
+                    best = min(best, earliest_behind(w, s, order[i - 1], order[i], start, before, taken - before))
+            earliest[i, taken] = best
+    for i in range(n - 2, -1, -1):
+        for taken in range(breaks + 1):
+            best = -NEVER
+            for after in range(taken, breaks + 1):
+                start = latest[i + 1, after]
+                if start > -NEVER:
+                    best = max(best, latest_ahead(w, s, order[i], order[i + 1], start, taken, after - taken))
+            latest[i, taken] = best
+    for taken in range(breaks + 1):
+        if earliest[0, taken] <= latest[0, taken]:
+            return True
+    return False
+
+
+@njit(cache=True)
+def starts_between(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v: int, at: int, out: Ints) -> bool:
+    """When visit v may start at position `at` (0 to n) with every other promise kept.
+
+    Writes the earliest and the latest such start for each number of breaks taken before it into `out[taken]`; false
+    when there is none. Starts between the two that lie in v's windows are feasible too: earlier is never worse behind
+    v, later never worse ahead of it.
+    """
+    n, breaks, found = order.size, w.rest_count[s], False
+    for taken in range(breaks + 1):
+        first, last = NEVER, -NEVER
+        if at == 0:
+            first = earliest_first(w, s, v, taken)
+        else:
+            for before in range(taken + 1):
+                start = earliest[at - 1, before]
+                if start < NEVER:
+                    first = min(first, earliest_behind(w, s, order[at - 1], v, start, before, taken - before))
+        if first < NEVER:
+            if at == n:
+                last = latest_last(w, s, v, taken)
+            else:
+                for after in range(taken, breaks + 1):
+                    start = latest[at, after]
+                    if start > -NEVER:
+                        last = max(last, latest_ahead(w, s, v, order[at], start, taken, after - taken))
+        out[taken, 0], out[taken, 1] = first, last
+        found = found or first <= last
+    return found
+
+
+@njit(cache=True)
+def within_limits(w: World, s: int, order: Ints) -> bool:
+    """Visits, hands-on seconds and heavy visits; driving depends on times and is asked where they are known."""
+    for k in range(3):
+        total = 0
+        for v in order:
+            total += w.load[v, k]
+        if total > w.limits[s, k]:
+            return False
+    return True

@@ -1,0 +1,51 @@
+"""Departure-time look-ups, forward and inverse, compiled: arrays in, whole seconds out."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+
+@njit(cache=True)
+def travel_at(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: int, depart: int) -> int:
+    """Seconds from place i to j when leaving at `depart`; rounded down between bands, which keeps FIFO exact."""
+    last = starts.size - 1
+    if depart <= starts[0]:
+        return np.int64(table[0, i, j])
+    if depart >= starts[last]:
+        return np.int64(table[last, i, j])
+    low, high = 0, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if starts[middle] <= depart:
+            low = middle
+        else:
+            high = middle
+    before, after = np.int64(table[low, i, j]), np.int64(table[high, i, j])
+    return before + (after - before) * (depart - starts[low]) // (starts[high] - starts[low])
+
+
+@njit(cache=True)
+def latest_departure(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: int, arrive_by: int) -> int:
+    """The latest instant to leave i and be at j by `arrive_by`: the inverse of arrival, which never falls (FIFO)."""
+    last = starts.size - 1
+    if arrive_by <= starts[0] + table[0, i, j]:
+        # On a plateau of equal arrivals the latest departure may lie behind the first band.
+        if last == 0 or arrive_by < starts[0] + table[0, i, j] or starts[1] + table[1, i, j] > arrive_by:
+            return arrive_by - table[0, i, j]
+    if arrive_by >= starts[last] + table[last, i, j]:
+        return arrive_by - table[last, i, j]
+    low, high = 0, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if starts[middle] + table[middle, i, j] <= arrive_by:
+            low = middle
+        else:
+            high = middle
+    reached = starts[low] + table[low, i, j]
+    rise = starts[high] + table[high, i, j] - reached
+    depart = starts[low] + (arrive_by - reached) * (starts[high] - starts[low]) // rise
+    while depart + travel_at(starts, table, i, j, depart) > arrive_by:
+        depart -= 1
+    while depart + 1 + travel_at(starts, table, i, j, depart + 1) <= arrive_by:
+        depart += 1
+    return depart
