@@ -1,0 +1,157 @@
+"""Connections and transactions: SQLite by default, PostgreSQL where a practice has grown.
+
+SQLite: write-ahead log, foreign keys on, every commit on the disk. Python's driver would begin a transaction at the
+first write only, and with the lock to be upgraded later; so its own BEGIN is switched off and SQLAlchemy's `begin`
+event sends ours, as SQLAlchemy's SQLite page ("Using SQLAlchemy to emit BEGIN") describes. A writer says BEGIN
+IMMEDIATE, and first takes a file lock beside the database, because SQLite's busy handler lets latecomers overtake.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from data.store.errors import StoreBusy
+from optimizer.domain.errors import InvalidRequest, Unavailable
+
+PATIENCE_SECONDS = 10
+"""How long a writer waits for its turn before it is told to come back."""
+
+POLL_SECONDS = 0.002
+BEGIN = "rounds_begin"
+BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})  # lock timeout, deadlock, serialization, cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One address, with its pool. `file` is where SQLite keeps it, None on PostgreSQL."""
+
+    engine: Engine
+    file: Path | None
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[Connection]:
+        """One transaction, rolled back unless the caller commits. A reader sees one moment and can write nothing.
+
+        Raises
+        ------
+        StoreBusy
+            When another writer does not let go, or two of them block each other.
+        Unavailable
+            code `store_unavailable`, when the database does not answer.
+        """
+        try:
+            with self.writers_turn() if write else nullcontext(), self.engine.connect() as plain:
+                connection = plain.execution_options(**self._options(write=write))
+                connection.begin()
+                yield connection
+        except OperationalError as error:
+            raise explain(error) from error
+
+    def writers_turn(self) -> AbstractContextManager[object]:
+        """The lock in front of SQLite's own; nothing to wait for on PostgreSQL, which locks rows.
+
+        Raises
+        ------
+        StoreBusy
+            When the lock stays taken.
+        """
+        return nullcontext() if self.file is None else _file_lock(self.file)
+
+    def _options(self, *, write: bool) -> dict[str, str | bool]:
+        if self.file is not None:
+            return {BEGIN: "BEGIN IMMEDIATE" if write else "BEGIN"}
+        return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def connect(url: str) -> Database:
+    """Prepare a pool for `sqlite:///file` or `postgresql://...`; nothing is opened yet.
+
+    Raises
+    ------
+    InvalidRequest
+        code `unknown_database`, for any other address, and for SQLite without a file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidRequest(f"{url!r} is no address of a database", code="unknown_database", hint=HINT) from error
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database and parsed.database != ":memory:":
+            return _sqlite(parsed.set(drivername="sqlite"), Path(parsed.database))
+        case "sqlite":
+            raise InvalidRequest("a store in memory is gone at once", code="unknown_database", hint=HINT)
+        case "postgresql" | "postgres":
+            return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+        case other:
+            raise InvalidRequest(f"{other!r} is not supported", code="unknown_database", hint=HINT)
+
+
+HINT = "use sqlite:///path/to/rounds.db or postgresql://user@host/database"
+
+
+def _sqlite(url: URL, file: Path) -> Database:
+    # hide_parameters: what a statement carries (names, phones) must not reach a log by way of an exception.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return Database(engine=engine, file=file)
+
+
+def _on_connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    begin = connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if begin == 'BEGIN' else 'OFF'}")
+    connection.exec_driver_sql(begin)
+
+
+def _postgresql(url: URL) -> Database:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": PATIENCE_SECONDS,
+            "options": f"-c lock_timeout={PATIENCE_SECONDS}s -c timezone=UTC",
+        },
+    )
+    return Database(engine=engine, file=None)
+
+
+@contextmanager
+def _file_lock(file: Path) -> Iterator[None]:
+    # A lock object each time: threads of one process have to wait for each other too.
+    lock = FileLock(f"{file}.lock", timeout=PATIENCE_SECONDS, poll_interval=POLL_SECONDS, is_singleton=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreBusy(f"another writer has held the store for {PATIENCE_SECONDS} s", retry_after=1) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def explain(error: OperationalError) -> Exception:
+    """The error of ours that says it; a statement that is simply wrong stays what it is."""
+    match error.orig:
+        case sqlite3.Error(sqlite_errorname=name) if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return StoreBusy("another writer holds the store", retry_after=1)
+        case sqlite3.Error(sqlite_errorname="SQLITE_ERROR"):
+            return error
+        case psycopg.Error(sqlstate=state) if state in BUSY_SQLSTATES:
+            return StoreBusy("other writers hold this day", retry_after=1)
+        case _:
+            return Unavailable(f"the store does not answer: {error.orig}", code="store_unavailable")

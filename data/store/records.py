@@ -1,0 +1,111 @@
+"""What is kept beside the domain's own words. Instants are aware UTC datetimes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from optimizer.domain.itinerary import Itinerary, Plan
+from optimizer.domain.time import Horizon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan as a run left it. At most one plan of a date is published (`published_at` is not None).
+
+    `run_id` is None for a plan that no run made.
+    """
+
+    id: str
+    date: date
+    created_at: datetime
+    plan: Plan
+    run_id: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItinerary:
+    """One therapist's day out of a stored plan, with what is needed to read its instants."""
+
+    plan_id: str
+    date: date
+    created_at: datetime
+    published_at: datetime | None
+    horizon: Horizon
+    roads: str
+    itinerary: Itinerary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """A therapist's day as the consistency boundary. `version` counts every change of it, from 0."""
+
+    therapist: str
+    date: date
+    version: int
+
+
+class Role(StrEnum):
+    """What a key may do. The strings are public."""
+
+    BOOKING = "booking"
+    THERAPIST = "therapist"
+    PLANNER = "planner"
+    ADMIN = "admin"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A bearer key, without its secret: the store sees only a hash. A key of role `therapist` names the therapist."""
+
+    id: str
+    practice_id: str
+    role: Role
+    created_at: datetime
+    label: str = ""
+    therapist: str | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedToken:
+    """The right to read one therapist's calendar feed, without its secret: the store sees only a hash."""
+
+    id: str
+    practice_id: str
+    therapist: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyRecord:
+    """The answer a write once got, kept so that the same request gets it again.
+
+    `key` is unique in the practice: the caller puts in front whatever else scopes it (the API key's id).
+    `fingerprint` is a hash of method, path and body; the same key with another fingerprint is another request.
+    """
+
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+    created_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to what. Ids only: no name, phone or e-mail of a client belongs in here.
+
+    `actor` is an API key id or `cli`; `action` a verb (`plan.publish`); `subject` the id of the thing acted on.
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, str | int] = field(default_factory=dict)

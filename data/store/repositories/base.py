@@ -1,0 +1,56 @@
+"""What every repository does the same way: stay inside its practice."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+Values = Mapping[str, Any]
+"""Column names and what goes into them."""
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, which the two databases spell the same but SQLAlchemy does not."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class Repository:
+    """Reads and writes the rows of one practice, inside the transaction of its unit of work."""
+
+    def __init__(self, connection: Connection, practice_id: str) -> None:
+        self._connection = connection
+        self._practice_id = practice_id
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = table.c.practice_id == self._practice_id
+        return mine
+
+    def _select(self, table: Table, *where: ColumnElement[bool]) -> Select[Any]:
+        return select(table).where(self._mine(table), *where)
+
+    def _one(self, query: Select[Any]) -> Row[Any] | None:
+        return self._connection.execute(query).first()
+
+    def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        return self._connection.execute(query).all()
+
+    def _add(self, table: Table, values: Values) -> bool:
+        """Insert, or answer False where a unique key is taken. The transaction stays usable on both databases."""
+        statement = insert(self._connection, table).values(practice_id=self._practice_id, **values)
+        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+
+    def _put(self, table: Table, values: Values) -> None:
+        """Insert, or replace the row with the same primary key."""
+        keys = {column.name for column in table.primary_key}
+        changes = {name: value for name, value in values.items() if name not in keys}
+        statement = insert(self._connection, table).values(practice_id=self._practice_id, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changes))
+
+    def _update(self, table: Table, *where: ColumnElement[bool], values: Values) -> int:
+        """How many rows were changed."""
+        return self._connection.execute(update(table).where(self._mine(table), *where).values(**values)).rowcount
+
+    def _delete(self, table: Table, *where: ColumnElement[bool]) -> int:
+        """How many rows are gone."""
+        return self._connection.execute(delete(table).where(self._mine(table), *where)).rowcount

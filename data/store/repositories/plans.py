@@ -1,0 +1,126 @@
+"""Plans as stored, and the days inside them."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select
+
+from data.store.convert import plan_from_json, plan_to_json
+from data.store.records import StoredItinerary, StoredPlan
+from data.store.repositories.agendas import Agendas
+from data.store.repositories.base import Repository
+from data.store.tables import plan as table
+from optimizer.domain.errors import Conflict, NotFound
+
+
+def _from_row(row: Row[Any]) -> StoredPlan:
+    return StoredPlan(
+        id=row.id,
+        run_id=row.run_id,
+        date=row.date,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        plan=plan_from_json(row.details),
+    )
+
+
+class Plans(Repository):
+    def add(self, stored: StoredPlan) -> None:
+        """Keep an unpublished plan.
+
+        Raises
+        ------
+        Conflict
+            code `already_exists`, when the id is taken.
+        ValueError
+            When the plan says that it is published: only `publish` does that.
+        """
+        if stored.published_at is not None:
+            raise ValueError(f"plan {stored.id!r} cannot be added as published")
+        values = {
+            "id": stored.id,
+            "run_id": stored.run_id,
+            "date": stored.date,
+            "created_at": stored.created_at,
+            "details": plan_to_json(stored.plan),
+        }
+        if not self._add(table, values):
+            raise Conflict(f"plan {stored.id!r} exists already", code="already_exists")
+
+    def get(self, id: str) -> StoredPlan:
+        """Raises NotFound."""
+        row = self._one(self._select(table, table.c.id == id))
+        if row is None:
+            raise NotFound(f"there is no plan {id!r}")
+        return _from_row(row)
+
+    def latest(self, day: date) -> StoredPlan | None:
+        """The plan of a date that was made last, published or not."""
+        row = self._one(self._newest(day))
+        return None if row is None else _from_row(row)
+
+    def published(self, day: date) -> StoredPlan | None:
+        """The plan of a date that everyone works by."""
+        row = self._one(self._select(table, table.c.date == day, table.c.published_at.is_not(None)))
+        return None if row is None else _from_row(row)
+
+    def publish(self, id: str, at: datetime) -> StoredPlan:
+        """Make this the plan of its date; the one published before it no longer is.
+
+        The agendas of every therapist in either plan get a new version, in the same transaction. Publishing the
+        published plan again changes nothing.
+
+        Raises
+        ------
+        NotFound
+            When there is no such plan.
+        """
+        stored = self.get(id)
+        # All plans of the date are locked in one order: two plans published at once end as one, not as an error.
+        of_the_date = self._select(table, table.c.date == stored.date).order_by(table.c.id).with_for_update()
+        before = next((_from_row(row) for row in self._all(of_the_date) if row.published_at is not None), None)
+        if before is not None and before.id == id:
+            return before
+        if before is not None:
+            self._update(table, table.c.id == before.id, values={"published_at": None})
+        self._update(table, table.c.id == id, values={"published_at": at})
+        therapists = {day.shift.therapist.id for each in (before, stored) if each is not None for day in each.plan}
+        Agendas(self._connection, self._practice_id).bump((therapist, stored.date) for therapist in therapists)
+        return replace(stored, published_at=at)
+
+    def _newest(self, day: date) -> Select[Any]:
+        newest_first = (table.c.created_at.desc(), table.c.id.desc())
+        return self._select(table, table.c.date == day).order_by(*newest_first).limit(1)
+
+
+class Itineraries:
+    """The days of the plan that counts on a date: the published one, else the one made last."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
+    def on(self, day: date) -> tuple[StoredItinerary, ...]:
+        """Every therapist's day, as ordered in the plan; empty where nothing is planned."""
+        stored = self._plans.published(day) or self._plans.latest(day)
+        if stored is None:
+            return ()
+        return tuple(
+            StoredItinerary(
+                plan_id=stored.id,
+                date=stored.date,
+                created_at=stored.created_at,
+                published_at=stored.published_at,
+                horizon=stored.plan.horizon,
+                roads=stored.plan.roads,
+                itinerary=itinerary,
+            )
+            for itinerary in stored.plan
+        )
+
+    def get(self, therapist: str, day: date) -> StoredItinerary:
+        """Raises NotFound when nothing is planned for this therapist on this date."""
+        for stored in self.on(day):
+            if stored.itinerary.shift.therapist.id == therapist:
+                return stored
+        raise NotFound(f"nothing is planned for {therapist!r} on {day}")

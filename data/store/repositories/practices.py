@@ -1,0 +1,46 @@
+"""The tenants themselves."""
+
+from sqlalchemy import select, update
+
+from data.store.convert import practice_from_row, practice_to_row
+from data.store.engine import Database
+from data.store.repositories.base import insert
+from data.store.tables import practice as table
+from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.practice import Practice
+
+
+class Practices:
+    """Each call is a transaction of its own: never inside a unit of work that writes, it would wait for itself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, practice: Practice) -> None:
+        """Raises Conflict (`already_exists`)."""
+        with self._database.transaction(write=True) as connection:
+            statement = insert(connection, table).values(**practice_to_row(practice)).on_conflict_do_nothing()
+            if connection.execute(statement).rowcount != 1:
+                raise Conflict(f"practice {practice.id!r} exists already", code="already_exists")
+            connection.commit()
+
+    def put(self, practice: Practice) -> None:
+        """Replace the practice with this id. Raises NotFound."""
+        with self._database.transaction(write=True) as connection:
+            change = update(table).where(table.c.id == practice.id).values(**practice_to_row(practice))
+            if connection.execute(change).rowcount != 1:
+                raise NotFound(f"there is no practice {practice.id!r}")
+            connection.commit()
+
+    def get(self, id: str) -> Practice:
+        """Raises NotFound."""
+        with self._database.transaction(write=False) as connection:
+            row = connection.execute(select(table).where(table.c.id == id)).first()
+        if row is None:
+            raise NotFound(f"there is no practice {id!r}")
+        return practice_from_row(row)
+
+    def list(self) -> tuple[Practice, ...]:
+        """Every practice, by id."""
+        with self._database.transaction(write=False) as connection:
+            return tuple(practice_from_row(row) for row in connection.execute(select(table).order_by(table.c.id)))

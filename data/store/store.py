@@ -1,0 +1,90 @@
+"""The one object that the rest of Rounds opens."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from data.store.engine import Database, connect
+from data.store.repositories.feeds import FeedTokens
+from data.store.repositories.keys import Keys
+from data.store.repositories.practices import Practices
+from data.store.schema import require_current
+from data.store.unit_of_work import UnitOfWork
+
+
+class Store:
+    """An open store. Safe to share between threads; a forked process opens its own.
+
+    Attributes
+    ----------
+    practices, keys, feed_tokens
+        What is asked across practices: the tenants, and whom a secret belongs to.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.practices = Practices(database)
+        self.keys = Keys(database)
+        self.feed_tokens = FeedTokens(database)
+
+    @contextmanager
+    def unit_of_work(self, practice_id: str, *, write: bool = True) -> Iterator[UnitOfWork]:
+        """One transaction of one practice, rolled back unless `commit()` is called.
+
+        Parameters
+        ----------
+        write
+            False for a transaction that only reads: it sees one moment, waits for nobody, and cannot write.
+
+        Raises
+        ------
+        StoreBusy
+            When other writers do not let go within ten seconds.
+        Unavailable
+            When the database does not answer.
+        """
+        with self._database.transaction(write=write) as connection:
+            yield UnitOfWork(connection, practice_id)
+
+    def check(self) -> None:
+        """Is the store there, with the schema of this release? Raises Unavailable (see `data.store.errors`)."""
+        require_current(self._database)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str) -> Store:
+    """Open what `data.store.schema.migrate` has created.
+
+    Parameters
+    ----------
+    url
+        `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/database`.
+
+    Raises
+    ------
+    InvalidRequest
+        code `unknown_database`.
+    SchemaMissing, SchemaOld, SchemaTooNew
+        When the schema is not the one of this release.
+    Unavailable
+        When the database does not answer.
+    """
+    store = Store(connect(url))
+    try:
+        store.check()
+    except BaseException:
+        store.close()
+        raise
+    return store

@@ -1,0 +1,202 @@
+"""The tables. Every one belongs to a practice: its id leads each primary key, unique constraint and foreign key.
+
+What is asked for by SQL is a column; what is only read back whole (policies, patterns, plans) is JSON. The migrations
+in `migrations/versions` build the same tables; a test compares the two.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from data.store.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _of_practice() -> Column[str]:
+    return Column("practice_id", Text, ForeignKey("practice.id"), primary_key=True)
+
+
+practice = Table(
+    "practice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("policies", JSON, nullable=False),
+)
+
+service = Table(
+    "service",
+    metadata,
+    _of_practice(),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
+work_pattern = Table(
+    "work_pattern",
+    metadata,
+    _of_practice(),
+    Column("therapist", Text, primary_key=True),
+    Column("details", JSON, nullable=False),
+)
+
+# No foreign key to `service`: what is on offer changes, what was booked stays.
+booking = Table(
+    "booking",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("date", Date, nullable=False),
+    Column("uid", Text),
+    Column("status", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("client_ref", Text, nullable=False),
+    Column("client_name", Text, nullable=False),
+    Column("client_phone", Text, nullable=False),
+    Column("client_email", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Index("uq_booking_uid", "practice_id", "uid", unique=True),
+    Index("ix_booking_date", "practice_id", "date", "id"),
+)
+
+# No foreign key from `plan_id` to `plan`: the plan names its run, and a circle could not be created in one step.
+plan_run = Table(
+    "plan_run",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("date", Date, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("therapists", JSON, nullable=False),
+    Column("time_limit", Integer, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("plan_id", Text),
+    Column("problem", Text, nullable=False),
+    Index("ix_plan_run_status", "practice_id", "status", "requested_at"),
+    Index("ix_plan_run_date", "practice_id", "date", "requested_at"),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text),
+    Column("date", Date, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("details", JSON, nullable=False),
+    ForeignKeyConstraint(["practice_id", "run_id"], ["plan_run.practice_id", "plan_run.id"], name="fk_plan_run"),
+    Index("ix_plan_date", "practice_id", "date", "created_at"),
+    Index(
+        "uq_plan_published",
+        "practice_id",
+        "date",
+        unique=True,
+        sqlite_where=text("published_at IS NOT NULL"),
+        postgresql_where=text("published_at IS NOT NULL"),
+    ),
+)
+
+# No foreign key to `work_pattern`: a day that was worked stays after the therapist has left.
+agenda = Table(
+    "agenda",
+    metadata,
+    _of_practice(),
+    Column("therapist", Text, primary_key=True),
+    Column("date", Date, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _of_practice(),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_idempotency_created_at", "practice_id", "created_at"),
+)
+
+# The hash alone finds a key or a token, before anyone knows the practice: so it is unique across practices.
+# Both die with the therapist they stand for.
+api_key = Table(
+    "api_key",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("therapist", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    ForeignKeyConstraint(
+        ["practice_id", "therapist"],
+        ["work_pattern.practice_id", "work_pattern.therapist"],
+        name="fk_api_key_therapist",
+        ondelete="CASCADE",
+    ),
+    Index("uq_api_key_secret_hash", "secret_hash", unique=True),
+)
+
+feed_token = Table(
+    "feed_token",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("therapist", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    ForeignKeyConstraint(
+        ["practice_id", "therapist"],
+        ["work_pattern.practice_id", "work_pattern.therapist"],
+        name="fk_feed_token_therapist",
+        ondelete="CASCADE",
+    ),
+    Index("uq_feed_token_secret_hash", "secret_hash", unique=True),
+    Index("ix_feed_token_therapist", "practice_id", "therapist"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _of_practice(),
+    Column("id", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("ix_audit_at", "practice_id", "at", "id"),
+)

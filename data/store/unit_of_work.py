@@ -1,0 +1,49 @@
+"""One transaction of one practice."""
+
+from sqlalchemy import Connection, select
+
+from data.store.convert import practice_from_row
+from data.store.repositories.agendas import Agendas
+from data.store.repositories.audit import Audit
+from data.store.repositories.bookings import Bookings
+from data.store.repositories.feeds import Feeds
+from data.store.repositories.idempotency import IdempotencyRecords
+from data.store.repositories.patterns import WorkPatterns
+from data.store.repositories.plan_runs import PlanRuns
+from data.store.repositories.plans import Itineraries, Plans
+from data.store.repositories.services import Services
+from data.store.tables import practice as table
+from optimizer.domain.errors import NotFound
+from optimizer.domain.practice import Practice
+
+
+class UnitOfWork:
+    """Everything a service reads and writes, all or nothing, and only of its practice.
+
+    Opened by `Store.unit_of_work`. What is not committed when the `with` block ends is rolled back.
+    """
+
+    def __init__(self, connection: Connection, practice_id: str) -> None:
+        self.practice_id = practice_id
+        self.services = Services(connection, practice_id)
+        self.patterns = WorkPatterns(connection, practice_id)
+        self.bookings = Bookings(connection, practice_id)
+        self.plan_runs = PlanRuns(connection, practice_id)
+        self.plans = Plans(connection, practice_id)
+        self.itineraries = Itineraries(self.plans)
+        self.agendas = Agendas(connection, practice_id)
+        self.idempotency = IdempotencyRecords(connection, practice_id)
+        self.feeds = Feeds(connection, practice_id)
+        self.audit = Audit(connection, practice_id)
+        self._connection = connection
+
+    def practice(self) -> Practice:
+        """Raises NotFound."""
+        row = self._connection.execute(select(table).where(table.c.id == self.practice_id)).first()
+        if row is None:
+            raise NotFound(f"there is no practice {self.practice_id!r}")
+        return practice_from_row(row)
+
+    def commit(self) -> None:
+        """Make everything done so far last. Nothing more is done in this unit of work afterwards."""
+        self._connection.commit()
