@@ -151,7 +151,8 @@ class Objective:
 class Certificate:
     """What is known of a plan's quality, and who says so.
 
-    `bound` is a proven lower limit of `objective`, None where nothing is proven. `checked` is the independent checker's verdict.
+    `bound` is a proven lower limit of `objective`, None where nothing is proven. `checked` is the verdict of the
+    independent checker.
     """
 
     status: Status

@@ -80,7 +80,7 @@ def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
 
 @njit(cache=True)
 def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
-    """Earliest start of v when u starts at `start`; `ahead` and `behind` breaks are taken before and after the drive."""
+    """Earliest start of v when u starts at `start`; `ahead` breaks are taken before the drive, `behind` after it."""
     here = 1 if w.place[u] == w.place[v] else 0
     leave = rest_after(w, s, taken, ahead, start + w.tail[u, here])
     if leave >= NEVER:

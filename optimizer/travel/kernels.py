@@ -28,10 +28,8 @@ def travel_at(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: in
 def latest_departure(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: int, arrive_by: int) -> int:
     """The latest instant to leave i and be at j by `arrive_by`: the inverse of arrival, which never falls (FIFO)."""
     last = starts.size - 1
-    if arrive_by <= starts[0] + table[0, i, j]:
-        # On a plateau of equal arrivals the latest departure may lie behind the first band.
-        if last == 0 or arrive_by < starts[0] + table[0, i, j] or starts[1] + table[1, i, j] > arrive_by:
-            return arrive_by - table[0, i, j]
+    if arrive_by < starts[0] + table[0, i, j]:
+        return arrive_by - table[0, i, j]
     if arrive_by >= starts[last] + table[last, i, j]:
         return arrive_by - table[last, i, j]
     low, high = 0, last
