@@ -1,0 +1,1 @@
+"""Invented practices for `rounds demo`, tests and documentation."""
