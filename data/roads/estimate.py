@@ -17,7 +17,7 @@ from optimizer.travel.times import BufferPolicy, TravelTimes
 PROFILES: Mapping[DayClass, Profile] = MappingProxyType({DayClass.WORKDAY: WORKDAY, DayClass.WEEKEND: WEEKEND})
 
 _DAY = (5 * 60, 23 * 60)  # minutes of the wall clock between which bands are close together
-_STEPS = (30, 60, 120)  # minutes between bands, the closest that fits
+_STEPS = (30, 60, 120, 240)  # minutes between bands, the closest that fits; 240 still meets 09:00 and 17:00
 _CELLS = 8_000_000  # of a table; 32 MB as int32, some ten times that while it is built
 
 

