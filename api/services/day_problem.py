@@ -1,0 +1,81 @@
+"""From what a practice has stored to the problem of one date."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from data.roads.source import TravelSource
+from optimizer.domain.booking import Booking
+from optimizer.domain.place import Place
+from optimizer.domain.practice import Policies, Practice, Service
+from optimizer.domain.therapist import WorkPattern
+from optimizer.domain.time import Horizon, Seconds, TimeWindow, merge
+from optimizer.domain.visit import Visit
+from optimizer.schedule.problem import Problem
+from optimizer.travel.times import BufferPolicy
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredDay:
+    """One date of a practice, read in one transaction. `patterns` are the therapists asked for."""
+
+    practice: Practice
+    date: date
+    services: tuple[Service, ...]
+    patterns: tuple[WorkPattern, ...]
+    bookings: tuple[Booking, ...]
+
+
+def day_problem(day: StoredDay, roads: TravelSource) -> Problem:
+    """The whole problem, travel times included. Therapists who are off that day are not in it.
+
+    Raises
+    ------
+    optimizer.domain.errors.Unavailable
+        When the roads are down.
+    """
+    horizon = Horizon(day.date, day.practice.zone)
+    policies = day.practice.policies
+    catalogue = {service.code: service for service in day.services}
+    shifts = tuple(shift for pattern in day.patterns if (shift := pattern.shift_on(horizon)) is not None)
+    visits = tuple(visit_of(booking, catalogue, policies, horizon) for booking in day.bookings)
+    homes = [place for shift in shifts for place in (shift.start_place, shift.end_place) if place is not None]
+    places = _once([*homes, *(visit.place for visit in visits)])
+    buffer = BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)
+    return Problem(horizon=horizon, shifts=shifts, visits=visits, travel=roads.travel_times(places, horizon, buffer))
+
+
+def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Policies, horizon: Horizon) -> Visit:
+    """The visit a booking promises: what it leaves open, the service decides, and then the practice.
+
+    A service that has left the catalogue since still counts, with the practice's lengths.
+    """
+    service = catalogue.get(booking.service)
+    return Visit(
+        id=booking.id,
+        place=booking.place,
+        service=booking.service,
+        session=booking.session,
+        windows=merge(
+            TimeWindow(horizon.seconds(window.earliest), horizon.seconds(window.latest)) for window in booking.windows
+        ),
+        parking=_first(booking.parking, policies.parking),
+        setup=_first(booking.setup, service.setup if service else None, policies.setup),
+        consultation=policies.consultation if booking.first_visit else 0,
+        wrap_up=policies.wrap_up,
+        tear_down=_first(booking.tear_down, service.tear_down if service else None, policies.tear_down),
+        priority=booking.priority,
+        required=booking.required,
+        choice=booking.choice,
+        pinned=booking.pinned,
+        heavy=service.heavy if service else False,
+        clearance=booking.clearance,
+    )
+
+
+def _first(*lengths: Seconds | None) -> Seconds:
+    return next((length for length in lengths if length is not None), 0)
+
+
+def _once(places: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple({place.id: place for place in places}.values())

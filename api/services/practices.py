@@ -1,0 +1,105 @@
+"""Set up a practice: what it offers and who works there."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from data.demo.scenario import Scenario
+from data.geocoding.geocoder import Geocoder, PlaceQuery
+from optimizer.domain.errors import Conflict, Fault, InvalidRequest
+from optimizer.domain.place import Place
+from optimizer.domain.practice import Service
+from optimizer.domain.therapist import WorkPattern
+
+if TYPE_CHECKING:
+    from data.store.store import Store
+
+
+def load_scenario(scenario: Scenario, today: date, *, store: "Store", geocoder: Geocoder) -> None:
+    """Write a demo practice and its visits, counted from `today`. Doing it again changes nothing."""
+    practice = scenario.practice
+    patterns, bookings = scenario.patterns(geocoder), scenario.bookings(today, geocoder)
+    if all(known.id != practice.id for known in store.practices.list()):
+        store.practices.create(practice)
+    with store.unit_of_work(practice.id) as uow:
+        for service in scenario.services:
+            uow.services.put(service)
+        for pattern in patterns:
+            uow.patterns.put(pattern)
+        for booking in bookings:
+            if uow.bookings.by_uid(booking.uid or "") is None:
+                uow.bookings.add(booking)
+            else:
+                uow.bookings.put(booking)
+        uow.commit()
+
+
+def put_service(practice_id: str, service: Service, *, store: "Store") -> Service:
+    """Offer a service, or change the one with its code."""
+    with store.unit_of_work(practice_id) as uow:
+        uow.services.put(service)
+        uow.commit()
+    return service
+
+
+def remove_service(practice_id: str, code: str, *, store: "Store") -> None:
+    """Offer a service no longer; its bookings stay.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.unit_of_work(practice_id) as uow:
+        uow.services.remove(code)
+        uow.commit()
+
+
+def put_therapist(
+    practice_id: str,
+    pattern: WorkPattern,
+    *,
+    start: PlaceQuery | None,
+    end: PlaceQuery | None,
+    store: "Store",
+    geocoder: Geocoder,
+    expected: Callable[[WorkPattern | None], bool] = lambda _pattern: True,
+) -> WorkPattern:
+    """Add a therapist, or change their week. Places are found here, once.
+
+    Raises
+    ------
+    InvalidRequest
+        With a fault for each place that cannot be found and each service that is not offered.
+    Conflict
+        code `version_conflict`, when `expected` says that the stored week is not the one the caller has seen.
+    """
+    faults: list[Fault] = []
+    places: dict[str, Place | None] = {"/start": None, "/end": None}
+    for pointer, query in (("/start", start), ("/end", end)):
+        if query is None:
+            continue
+        try:
+            places[pointer] = geocoder.locate(query)
+        except InvalidRequest as error:
+            faults.append(Fault(pointer=pointer, code=error.code, detail=error.detail, hint=error.hint))
+    located = replace(pattern, start_place=places["/start"], end_place=places["/end"])
+    with store.unit_of_work(practice_id) as uow:
+        offered = {service.code for service in uow.services.list()}
+        faults += [
+            Fault(
+                pointer="/services",
+                code="unknown_service",
+                detail=f"there is no service {code!r}",
+                hint=f"known: {', '.join(sorted(offered))}",
+            )
+            for code in sorted((pattern.therapist.services or frozenset()) - offered)
+        ]
+        if faults:
+            raise InvalidRequest("the therapist cannot be stored", code="therapist_refused", faults=faults)
+        stored = {known.therapist.id: known for known in uow.patterns.list()}.get(pattern.therapist.id)
+        if not expected(stored):
+            raise Conflict(f"{pattern.therapist.id} has changed since you read it", hint="read it again")
+        uow.patterns.put(located)
+        uow.commit()
+    return located
