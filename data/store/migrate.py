@@ -79,14 +79,15 @@ def _upgrade(database: Database, versions: Sequence[Path]) -> tuple[str, ...]:
     applied: list[str] = []
 
     def steps(heads: Any, _: MigrationContext) -> Any:
-        return script._upgrade_revs("head", heads)
+        return script._upgrade_revs("head", heads)  # what `alembic upgrade` itself calls
 
     def on_step(
         ctx: MigrationContext,
         step: MigrationInfo,
         heads: Collection[Any],
-        run_args: Mapping[str, Any],  # noqa: ARG001  # Alembic names them
+        run_args: Mapping[str, Any],
     ) -> None:
+        del heads, run_args
         _require_sound_references(ctx.connection)
         applied.append(str(step.up_revision_id))
 

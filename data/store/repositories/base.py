@@ -15,6 +15,12 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+def insert_once(connection: Connection, table: Table, values: Values) -> bool:
+    """Insert, or answer False where a unique key is taken. The transaction stays usable on both databases."""
+    row = insert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(row).first() is not None
+
+
 class Repository:
     """Reads and writes the rows of one practice, inside the transaction of its unit of work."""
 
@@ -36,9 +42,8 @@ class Repository:
         return self._connection.execute(query).all()
 
     def _add(self, table: Table, values: Values) -> bool:
-        """Insert, or answer False where a unique key is taken. The transaction stays usable on both databases."""
-        statement = insert(self._connection, table).values(practice_id=self._practice_id, **values)
-        return self._connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+        """Insert, or answer False where a unique key is taken."""
+        return insert_once(self._connection, table, {"practice_id": self._practice_id, **values})
 
     def _put(self, table: Table, values: Values) -> None:
         """Insert, or replace the row with the same primary key."""

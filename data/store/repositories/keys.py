@@ -7,10 +7,22 @@ from sqlalchemy import Row, exists, select, update
 
 from data.store.engine import Database
 from data.store.records import ApiKey, Role
-from data.store.repositories.base import insert
+from data.store.repositories.base import insert_once
 from data.store.tables import api_key as table
 from data.store.tables import practice, work_pattern
 from optimizer.domain.errors import Conflict, NotFound
+
+
+def _to_row(key: ApiKey) -> dict[str, Any]:
+    return {
+        "practice_id": key.practice_id,
+        "id": key.id,
+        "role": key.role.value,
+        "label": key.label,
+        "therapist": key.therapist,
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }
 
 
 def _from_row(row: Row[Any]) -> ApiKey:
@@ -50,17 +62,7 @@ class Keys:
                 raise NotFound(f"there is no practice {key.practice_id!r}")
             if key.therapist is not None and not connection.scalar(select(of_therapist)):
                 raise NotFound(f"there is no therapist {key.therapist!r}")
-            statement = insert(connection, table).values(
-                practice_id=key.practice_id,
-                id=key.id,
-                secret_hash=secret_hash,
-                role=key.role.value,
-                label=key.label,
-                therapist=key.therapist,
-                created_at=key.created_at,
-                revoked_at=key.revoked_at,
-            )
-            if connection.execute(statement.on_conflict_do_nothing()).rowcount != 1:
+            if not insert_once(connection, table, {**_to_row(key), "secret_hash": secret_hash}):
                 raise Conflict(f"key {key.id!r} exists already", code="already_exists")
             connection.commit()
 

@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 
 from data.store.convert import practice_from_row, practice_to_row
 from data.store.engine import Database
-from data.store.repositories.base import insert
+from data.store.repositories.base import insert_once
 from data.store.tables import practice as table
 from optimizer.domain.errors import Conflict, NotFound
 from optimizer.domain.practice import Practice
@@ -19,8 +19,7 @@ class Practices:
     def create(self, practice: Practice) -> None:
         """Raises Conflict (`already_exists`)."""
         with self._database.transaction(write=True) as connection:
-            statement = insert(connection, table).values(**practice_to_row(practice)).on_conflict_do_nothing()
-            if connection.execute(statement).rowcount != 1:
+            if not insert_once(connection, table, practice_to_row(practice)):
                 raise Conflict(f"practice {practice.id!r} exists already", code="already_exists")
             connection.commit()
 
