@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         What the app works with; built from the settings where None.
     """
     parts = wiring or Wiring(settings or Settings())
+    logs.configure(parts.settings)
     app = Flask("api", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
     app.extensions["rounds"] = parts

@@ -16,19 +16,17 @@ SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def configure(settings: Settings) -> None:
-    """Send every log line of this process to stderr; for commands and servers, not for tests."""
+    """Send every log line of this process to stderr, unless its host has set up logging already."""
+    if structlog.is_configured():
+        return
     plain = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    tail: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if plain
-        else [structlog.dev.ConsoleRenderer()]
-    )
+    renderer: Processor = structlog.processors.JSONRenderer() if plain else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *tail,
+            renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

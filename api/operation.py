@@ -55,6 +55,7 @@ def operation(
     *,
     tag: str,
     body: type[BaseModel] | None = None,
+    read: Callable[[object], object] | None = None,
     query: type[BaseModel] | None = None,
     answers: Mapping[int, type[BaseModel] | str | None],
     uploads: tuple[str, ...] = (),
@@ -63,8 +64,9 @@ def operation(
 ) -> Callable[[View], Callable[..., AnyResponse]]:
     """Give a view its typed `body` and `query` as keyword arguments, and send what it returns.
 
-    Put it right above the view, under `require`. With `idempotent` a request without an `Idempotency-Key` is refused;
-    the view reads it by `idempotency_key()`.
+    Put it right above the view, under `require`. `read` replaces the plain reading of the body's model where faults
+    between fields are to be told together with those of the schema. With `idempotent` a request without an
+    `Idempotency-Key` is refused; the view reads it by `idempotency_key()`.
     """
     contract = Operation(
         summary=summary,
@@ -85,7 +87,8 @@ def operation(
             if contract.query is not None:
                 path["query"] = read_query(contract.query, request.args)
             if contract.body is not None:
-                path["body"] = read_body(contract.body)
+                document = read_document()
+                path["body"] = read(document) if read else read_model(contract.body, document)
             return send(view(**path))
 
         setattr(answering, ATTRIBUTE, contract)
@@ -116,11 +119,6 @@ def read_document() -> object:
             hint=f"Send the header Content-Type: {JSON}.",
         )
     return strict_json.parse(request.get_data())
-
-
-def read_body(model: type[BaseModel]) -> BaseModel:
-    """The request's body as a model, with every fault of it in the error."""
-    return read_model(model, read_document())
 
 
 def send(outcome: Outcome) -> AnyResponse:

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     var: Path = Field(default=Path("var"), description="Folder of everything written beside the database: keys, locks.")
     database_url: str = Field(
         default="",
-        description="`sqlite:///path` or `postgresql+psycopg://...`; without it a SQLite file in `var`.",
+        description="`sqlite:///file.db` or `postgresql://user@host/database`; without it a SQLite file in `var`.",
     )
     geocoder: str = Field(default="gazetteer", description="Where addresses become points: `gazetteer`, or a provider.")
     roads: str = Field(default="estimate", description="Where travel times come from: `estimate`, or a road engine.")

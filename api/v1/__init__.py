@@ -5,6 +5,10 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.v1 import house
+    from api.v1 import docs, house, solve
 
-    return (house.blueprint,)
+    return (
+        docs.blueprint,
+        house.blueprint,
+        solve.blueprint,
+    )

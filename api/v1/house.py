@@ -29,7 +29,7 @@ def healthz() -> Health:
 @blueprint.get("/readyz")
 @operation("The store answers and its schema is this release's", tag="house", answers={200: Health}, problems=(503,))
 def readyz() -> Health:
-    wiring().store.ping()
+    wiring().store.check()
     return Health(status="ready")
 
 
