@@ -135,9 +135,9 @@ class Gazetteer:
         spread = int(self.spreads[area])
         if spread > WIDE_METERS:
             raise InvalidRequest(
-                f"{spell(code)} is not known, and its area {code[:3]} is {2 * spread // 1000} km wide",
+                f"{spell(code)} is not known, and its area {code[:3]} is {2 * spread // 1000} km wide.",
                 code="unknown_postal_code",
-                hint="give a coordinate",
+                hint="Give the point as lat and lng.",
             )
         first, last = int(self.firsts[area]), int(self.firsts[area + 1])
         return Entry(
@@ -150,12 +150,12 @@ class Gazetteer:
 
     def _unknown_area(self, code: str) -> InvalidRequest:
         if any(area[0] == code[0] for area in self.areas) and code[0] != "N":
-            hint = "check the first three characters, or give a coordinate"
-            return InvalidRequest(f"no area begins with {code[:3]}", code="unknown_postal_code", hint=hint)
+            hint = "Check the first three characters, or give the point as lat and lng."
+            return InvalidRequest(f"There is no postal area {code[:3]}.", code="unknown_postal_code", hint=hint)
         return InvalidRequest(
-            f"{spell(code)} lies far outside the service area",
+            f"{spell(code)} lies far outside the service area.",
             code="outside_area",
-            hint="codes around Toronto begin with L, M or N1",
+            hint="Codes around Toronto begin with L, M or N1.",
         )
 
 
@@ -171,8 +171,8 @@ def normalise(text: str) -> str:
     if _CODE.fullmatch(code):
         return code
     meant = "".join(c.translate(_LOOKS_LIKE if i % 2 else _NOT_A_DIGIT) for i, c in enumerate(code))
-    hint = f"did you mean {spell(meant)}?" if _CODE.fullmatch(meant) else "a postal code looks like L6Y 1N2"
-    raise InvalidRequest(f"{text[:20]!r} is not a postal code", code="unknown_postal_code", hint=hint)
+    hint = f"Did you mean {spell(meant)}?" if _CODE.fullmatch(meant) else "A postal code looks like L6Y 1N2."
+    raise InvalidRequest(f"{text[:20]!r} is not a postal code.", code="unknown_postal_code", hint=hint)
 
 
 def code_in(text: str) -> str | None:

@@ -28,8 +28,8 @@ class Geocoder(Protocol):
         Raises
         ------
         optimizer.domain.errors.InvalidRequest
-            code `unknown_postal_code`, `unknown_address`, `ambiguous_place`, `outside_area`, `swapped_coordinates`
-            or `place_missing`; with a hint.
+            code `unknown_postal_code`, `unknown_address`, `ambiguous_place`, `outside_area`, `swapped_coordinates`,
+            `invalid_coordinate` or `place_missing`; with a hint.
         optimizer.domain.errors.Unavailable
             When the provider that was needed is down.
         """

@@ -80,12 +80,12 @@ class ServiceArea:
         try:
             zones = tuple(_zone(feature) for feature in json.loads(text)["features"])
         except (KeyError, IndexError, TypeError, ValueError) as broken:
-            hint = "a GeoJSON FeatureCollection of polygons, each with a property `name`"
+            hint = "It is a GeoJSON FeatureCollection of polygons, each with a property `name`."
             raise InvalidRequest(
-                f"the service area cannot be read: {broken}", code="invalid_area", hint=hint
+                f"The service area cannot be read: {broken}.", code="invalid_area", hint=hint
             ) from broken
         if not zones:
-            raise InvalidRequest("the service area is empty", code="invalid_area")
+            raise InvalidRequest("The service area is empty.", code="invalid_area")
         return cls(zones=zones)
 
     def __contains__(self, point: Coordinate) -> bool:
@@ -100,8 +100,8 @@ class ServiceArea:
         bare = " ".join(w for w in normalise_town(name).split() if w not in {"region", "of", "city", "town", "the"})
         return next((zone for zone in self.zones if normalise_town(zone.name) == bare), None)
 
-    def admit(self, point: Coordinate, name: str = "the place") -> Coordinate:
-        """The point itself, when it is one that the practice drives to.
+    def admit(self, point: Coordinate, name: str = "The point") -> Coordinate:
+        """The point itself, when it is one that the practice drives to. `name` begins the sentence of a refusal.
 
         Raises
         ------
@@ -110,24 +110,25 @@ class ServiceArea:
         """
         lat, lng = point.lat, point.lng
         if not (math.isfinite(lat) and math.isfinite(lng)):
-            raise InvalidRequest(f"{name} has a coordinate that is not a number", code="invalid_coordinate")
+            raise InvalidRequest(f"{name} has a coordinate that is not a number.", code="invalid_coordinate")
         if point in self:
             return point
         # In Canada the longitude is negative and the latitude is not: the other way round can only be a swap.
-        if Coordinate(lat=lng, lng=lat) in self or (lat < 0 < lng and abs(lng) <= 90):
-            hint = f"did you mean lat {lng:g}, lng {lat:g}?"
-            raise InvalidRequest(f"latitude and longitude of {name} are swapped", code="swapped_coordinates", hint=hint)
+        if Coordinate(lat=lng, lng=lat) in self or (lat < 0 < lng <= 90):
+            detail = f"{name} ({lat:g}, {lng:g}) has latitude and longitude swapped."
+            hint = f"Did you mean lat {lng:g}, lng {lat:g}?"
+            raise InvalidRequest(detail, code="swapped_coordinates", hint=hint)
         if abs(lat) > 90 or abs(lng) > 180:
-            raise InvalidRequest(f"{name} ({lat:g}, {lng:g}) is not on Earth", code="invalid_coordinate")
+            raise InvalidRequest(f"{name} ({lat:g}, {lng:g}) is not on Earth.", code="invalid_coordinate")
         mirrored = Coordinate(lat=lat, lng=-lng)
         raise InvalidRequest(
-            f"{name} ({lat:.4f}, {lng:.4f}) lies outside the service area",
+            f"{name} ({lat:g}, {lng:g}) lies outside the service area.",
             code="outside_area",
-            hint=f"did you mean lng {-lng:g}?" if mirrored in self else self._served(),
+            hint=f"Did you mean lng {-lng:g}?" if mirrored in self else self._served(),
         )
 
     def _served(self) -> str:
-        return f"served are {', '.join(zone.name for zone in self.zones)}"
+        return f"Served are {', '.join(zone.name for zone in self.zones)}."
 
 
 def _zone(feature: Any) -> Zone:
