@@ -19,7 +19,7 @@ from optimizer.schedule.kernels import (
     within_limits,
 )
 from optimizer.schedule.world import NEVER, NOWHERE, Ints, World
-from optimizer.travel.kernels import travel_at
+from optimizer.travel.kernels import leaf, travel_at
 
 NO_LEG = -NEVER
 
@@ -46,7 +46,7 @@ def blank_sheet(visits: int, breaks: int) -> Sheet:
     )
 
 
-@njit(cache=True)
+@leaf
 def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> int:
     """Note the drive of a gap and answer its arrival."""
     if i == NOWHERE or j == NOWHERE or i == j:
@@ -59,7 +59,7 @@ def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> i
     return leave + seconds
 
 
-@njit(cache=True)
+@leaf
 def write_rests(w: World, s: int, sheet: Sheet, first: int, count: int, free: int, slot: int) -> int:
     """Note breaks taken one after the other and answer when the last is over."""
     for k in range(first, first + count):
@@ -69,7 +69,7 @@ def write_rests(w: World, s: int, sheet: Sheet, first: int, count: int, free: in
     return free
 
 
-@njit(cache=True)
+@leaf
 def rest_seconds(w: World, s: int, first: int, count: int) -> int:
     total = 0
     for k in range(first, first + count):
@@ -77,14 +77,14 @@ def rest_seconds(w: World, s: int, first: int, count: int) -> int:
     return total
 
 
-@njit(cache=True)
+@leaf
 def leave_home(w: World, s: int, v: int, start: int, ahead: int, taken: int) -> int:
     """The latest instant to leave the start place for a first session at `start`."""
     arrive = rest_by(w, s, ahead, taken - ahead, start - w.lead[v, 0])
     return leave_by(w, w.home[s, 0], w.place[v], arrive)
 
 
-@njit(cache=True)
+@leaf
 def write_day(w: World, s: int, order: Ints, slots: Ints, sheet: Sheet) -> bool:
     """Write the day with its breaks in the given slots; false when that keeps not every time or driving limit."""
     n, breaks, k = order.size, w.rest_count[s], 0

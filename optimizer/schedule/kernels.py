@@ -7,13 +7,11 @@ latest one: a visit fits between two others exactly when the two passes leave ro
 routing problem with time windows: minimizing route duration", carried over to departure-time travel and breaks).
 """
 
-from numba import njit
-
 from optimizer.schedule.world import NEVER, NOWHERE, Ints, World
-from optimizer.travel.kernels import latest_departure, travel_at
+from optimizer.travel.kernels import latest_departure, leaf, travel_at
 
 
-@njit(cache=True)
+@leaf
 def road(w: World, i: int, j: int, depart: int) -> int:
     """Seconds on the road with buffer; none from or to a place that the shift does not have, or within one place."""
     if i == NOWHERE or j == NOWHERE or i == j:
@@ -21,14 +19,14 @@ def road(w: World, i: int, j: int, depart: int) -> int:
     return travel_at(w.band_starts, w.road, i, j, depart)
 
 
-@njit(cache=True)
+@leaf
 def leave_by(w: World, i: int, j: int, arrive_by: int) -> int:
     if i == NOWHERE or j == NOWHERE or i == j:
         return arrive_by
     return latest_departure(w.band_starts, w.road, i, j, arrive_by)
 
 
-@njit(cache=True)
+@leaf
 def next_start(w: World, v: int, ready: int) -> int:
     """The first allowed start at or after `ready`; NEVER when there is none."""
     for k in range(w.windows.shape[1]):
@@ -37,7 +35,7 @@ def next_start(w: World, v: int, ready: int) -> int:
     return NEVER
 
 
-@njit(cache=True)
+@leaf
 def last_start(w: World, v: int, by: int) -> int:
     """The last allowed start at or before `by`; -NEVER when there is none."""
     for k in range(w.windows.shape[1] - 1, -1, -1):
@@ -46,7 +44,7 @@ def last_start(w: World, v: int, by: int) -> int:
     return -NEVER
 
 
-@njit(cache=True)
+@leaf
 def rest_after(w: World, s: int, first: int, count: int, free: int) -> int:
     """When `count` breaks from number `first` are over, taken one after the other from `free` on; NEVER if too late."""
     for k in range(first, first + count):
@@ -57,7 +55,7 @@ def rest_after(w: World, s: int, first: int, count: int, free: int) -> int:
     return free
 
 
-@njit(cache=True)
+@leaf
 def rest_by(w: World, s: int, first: int, count: int, over_by: int) -> int:
     """The latest instant to be free so that the breaks are over by `over_by`: the inverse of `rest_after`."""
     for k in range(first + count - 1, first - 1, -1):
@@ -67,7 +65,7 @@ def rest_by(w: World, s: int, first: int, count: int, over_by: int) -> int:
     return over_by
 
 
-@njit(cache=True)
+@leaf
 def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     """Earliest start of the day's first visit, `taken` breaks behind, of which `ahead` before leaving home."""
     leave = max(w.hours[s, 0], rest_after(w, s, 0, ahead, -NEVER))
@@ -78,7 +76,7 @@ def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     return NEVER if free >= NEVER else next_start(w, v, free + w.lead[v, 0])
 
 
-@njit(cache=True)
+@leaf
 def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
     """Earliest start of v when u starts at `start`; `ahead` breaks are taken before the drive, `behind` after it."""
     here = 1 if w.place[u] == w.place[v] else 0
@@ -89,7 +87,7 @@ def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead
     return NEVER if free >= NEVER else next_start(w, v, free + w.lead[v, here])
 
 
-@njit(cache=True)
+@leaf
 def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
     """Latest start of u so that v can start by `start`: the inverse of `start_behind`."""
     here = 1 if w.place[u] == w.place[v] else 0
@@ -100,7 +98,7 @@ def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead:
     return -NEVER if leave <= -NEVER else last_start(w, u, leave - w.tail[u, here])
 
 
-@njit(cache=True)
+@leaf
 def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     """Latest start of the day's last visit so that the therapist is back in time and every break still finds room."""
     arrive = min(w.hours[s, 2], rest_by(w, s, taken + ahead, w.rest_count[s] - taken - ahead, NEVER))
@@ -110,7 +108,7 @@ def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     return -NEVER if leave <= -NEVER else last_start(w, v, leave - w.tail[v, 0])
 
 
-@njit(cache=True)
+@leaf
 def earliest_first(w: World, s: int, v: int, taken: int) -> int:
     best = NEVER
     for ahead in range(taken + 1):
@@ -118,7 +116,7 @@ def earliest_first(w: World, s: int, v: int, taken: int) -> int:
     return best
 
 
-@njit(cache=True)
+@leaf
 def latest_last(w: World, s: int, v: int, taken: int) -> int:
     best = -NEVER
     for ahead in range(w.rest_count[s] - taken + 1):
@@ -126,7 +124,7 @@ def latest_last(w: World, s: int, v: int, taken: int) -> int:
     return best
 
 
-@njit(cache=True)
+@leaf
 def earliest_behind(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
     best = NEVER
     for ahead in range(more + 1):
@@ -134,7 +132,7 @@ def earliest_behind(w: World, s: int, u: int, v: int, start: int, taken: int, mo
     return best
 
 
-@njit(cache=True)
+@leaf
 def latest_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
     best = -NEVER
     for ahead in range(more + 1):
@@ -142,7 +140,7 @@ def latest_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, more:
     return best
 
 
-@njit(cache=True)
+@leaf
 def passes(w: World, s: int, order: Ints, earliest: Ints, latest: Ints) -> bool:
     """Fill `earliest[i, taken]` and `latest[i, taken]` for an order; true when some schedule of it keeps every time.
 
@@ -176,7 +174,7 @@ def passes(w: World, s: int, order: Ints, earliest: Ints, latest: Ints) -> bool:
     return False
 
 
-@njit(cache=True)
+@leaf
 def starts_between(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v: int, at: int, out: Ints) -> bool:
     """When visit v may start at position `at` (0 to n) with every other promise kept.
 
@@ -207,7 +205,7 @@ def starts_between(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, 
     return found
 
 
-@njit(cache=True)
+@leaf
 def within_limits(w: World, s: int, order: Ints) -> bool:
     """Visits, hands-on seconds and heavy visits; driving depends on times and is asked where they are known."""
     for k in range(3):
