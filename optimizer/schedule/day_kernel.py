@@ -1,7 +1,9 @@
 """A day written out: for an order of visits, when everything happens, where the breaks go and what it costs.
 
-The rule of timing: leave home as late as the first start allows, from then on everything as early as possible. Of all
-places for the breaks the one with the least overtime, then the least cost, is taken (the first of equals).
+The rule of timing: leave home as late as the first start allows, from then on everything as early as possible. In a gap
+a break goes where the next session starts earliest, at the next door when that is equal; on the way home it waits for
+home if it can. A break is not begun by idling for its window where the next visit could be over before it opens. Among
+the gaps that remain the least overtime wins, then the least cost, then the latest gap.
 """
 
 from typing import NamedTuple
@@ -15,20 +17,36 @@ from optimizer.schedule.kernels import (
     leave_by,
     rest_by,
     road,
+    same_place,
     start_behind,
     within_limits,
 )
-from optimizer.schedule.world import NEVER, NOWHERE, Ints, World
-from optimizer.travel.kernels import leaf, travel_at
+from optimizer.schedule.world import (
+    ENDS,
+    HOME,
+    LEAD,
+    LIMITS,
+    NEVER,
+    NOWHERE,
+    PLACE,
+    REST_COUNT,
+    RESTS,
+    ROAD_POINTS,
+    TAIL,
+    WAIT_POINTS,
+    Ints,
+    World,
+)
+from optimizer.travel.kernels import travel_at
 
 NO_LEG = -NEVER
 
 
 class Sheet(NamedTuple):
-    """What `write_day` fills in, for n visits and K breaks."""
+    """What `time_day` fills in, for n visits and K breaks."""
 
     stops: Ints
-    """`[n, 4]` arrival, start, wait, departure."""
+    """`[n, 5]` arrival, start, wait, departure, breaks taken before the start."""
     legs: Ints
     """`[n + 1, 4]` departure (NO_LEG where nothing is driven), arrival, seconds with buffer, seconds of driving."""
     rests: Ints
@@ -37,146 +55,190 @@ class Sheet(NamedTuple):
     """`[4]` overtime, cost in points, driving seconds, instant of being back."""
 
 
+@njit(cache=True, error_model="numpy")
 def blank_sheet(visits: int, breaks: int) -> Sheet:
     return Sheet(
-        np.zeros((visits, 4), dtype=np.int64),
+        np.zeros((visits, 5), dtype=np.int64),
         np.zeros((visits + 1, 4), dtype=np.int64),
         np.zeros((max(breaks, 1), 2), dtype=np.int64),
         np.zeros(4, dtype=np.int64),
     )
 
 
-@leaf
+@njit(cache=True, error_model="numpy")
+def best_split(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> tuple[int, int]:
+    """How many of a gap's breaks go before the drive, and the start of v that follows (NEVER: none fits).
+
+    `u` is NOWHERE for the gap that leaves home; `start` is u's.
+    """
+    best, chosen = NEVER, 0
+    for ahead in range(more + 1):
+        if u == NOWHERE:
+            begin = first_start(w, s, v, more, ahead)
+        else:
+            begin = start_behind(w, s, u, v, start, taken, ahead, more - ahead)
+        if begin < best:
+            best, chosen = begin, ahead
+    return chosen, best
+
+
+@njit(cache=True, error_model="numpy")
+def is_pointless(w: World, s: int, v: int, start_without: int, taken: int) -> bool:
+    """Whether the next break opens only when v, started without it, is over: then it is never taken ahead of v."""
+    return bool(start_without < NEVER and start_without + w.visits[v, TAIL] <= w.shifts[s, RESTS + 3 * taken])
+
+
+@njit(cache=True, error_model="numpy")
+def breaks_on_the_way_home(w: World, s: int, v: int, start: int, taken: int) -> int:
+    """The fewest breaks before the drive home with which the day still closes; -1 when it does not."""
+    for ahead in range(w.shifts[s, REST_COUNT] - taken + 1):
+        if start <= closing_start(w, s, v, taken, ahead):
+            return ahead
+    return -1
+
+
+@njit(cache=True, error_model="numpy")
 def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> int:
     """Note the drive of a gap and answer its arrival."""
-    if i == NOWHERE or j == NOWHERE or i == j:
-        sheet.legs[gap, 0], sheet.legs[gap, 1] = NO_LEG, leave
-        sheet.legs[gap, 2], sheet.legs[gap, 3] = 0, 0
-        return leave
     seconds = road(w, i, j, leave)
     sheet.legs[gap, 0], sheet.legs[gap, 1], sheet.legs[gap, 2] = leave, leave + seconds, seconds
-    sheet.legs[gap, 3] = travel_at(w.band_starts, w.drive, i, j, leave)
+    sheet.legs[gap, 3] = 0
+    if i == NOWHERE or j == NOWHERE or i == j:
+        sheet.legs[gap, 0] = NO_LEG
+    else:
+        sheet.legs[gap, 3] = travel_at(w.band_starts, w.drive, i, j, leave)
     return leave + seconds
 
 
-@leaf
+@njit(cache=True, error_model="numpy")
 def write_rests(w: World, s: int, sheet: Sheet, first: int, count: int, free: int, slot: int) -> int:
     """Note breaks taken one after the other and answer when the last is over."""
     for k in range(first, first + count):
-        begin = max(free, w.rests[s, k, 0])
+        begin = max(free, w.shifts[s, RESTS + 3 * k])
         sheet.rests[k, 0], sheet.rests[k, 1] = begin, slot
-        free = begin + w.rests[s, k, 2]
+        free = begin + w.shifts[s, RESTS + 3 * k + 2]
     return free
 
 
-@leaf
+@njit(cache=True, error_model="numpy")
 def rest_seconds(w: World, s: int, first: int, count: int) -> int:
     total = 0
     for k in range(first, first + count):
-        total += w.rests[s, k, 2]
+        total += w.shifts[s, RESTS + 3 * k + 2]
     return total
 
 
-@leaf
-def leave_home(w: World, s: int, v: int, start: int, ahead: int, taken: int) -> int:
-    """The latest instant to leave the start place for a first session at `start`."""
-    arrive = rest_by(w, s, ahead, taken - ahead, start - w.lead[v, 0])
-    return leave_by(w, w.home[s, 0], w.place[v], arrive)
-
-
-@leaf
-def write_day(w: World, s: int, order: Ints, slots: Ints, sheet: Sheet) -> bool:
-    """Write the day with its breaks in the given slots; false when that keeps not every time or driving limit."""
-    n, breaks, k = order.size, w.rest_count[s], 0
-    ahead = 0
-    while ahead < breaks and slots[ahead] == 0:
-        ahead += 1
-    taken = ahead
-    while taken < breaks and slots[taken] == 1:
-        taken += 1
-    first = order[0]
-    start = first_start(w, s, first, taken, ahead)
-    if start >= NEVER:
-        return False
+@njit(cache=True, error_model="numpy")
+def write_first(w: World, s: int, v: int, start: int, more: int, ahead: int, sheet: Sheet) -> None:
+    """Gap 0 and the first stop."""
     write_rests(w, s, sheet, 0, ahead, -NEVER, 0)
-    arrival = write_leg(w, sheet, 0, w.home[s, 0], w.place[first], leave_home(w, s, first, start, ahead, taken))
-    write_rests(w, s, sheet, ahead, taken - ahead, arrival, 1)
-    wait = start - w.lead[first, 0] - arrival - rest_seconds(w, s, ahead, taken - ahead)
-    sheet.stops[0, 0], sheet.stops[0, 1], sheet.stops[0, 2] = arrival, start, wait
-    roads, waits, driving, longest = sheet.legs[0, 2], wait, sheet.legs[0, 3], sheet.legs[0, 3]
-    k = taken
-    for i in range(1, n):
-        u, v = order[i - 1], order[i]
-        here = 1 if w.place[u] == w.place[v] else 0
-        ahead = 0
-        while k + ahead < breaks and slots[k + ahead] == 2 * i:
-            ahead += 1
-        behind = 0
-        while k + ahead + behind < breaks and slots[k + ahead + behind] == 2 * i + 1:
-            behind += 1
-        start = start_behind(w, s, u, v, sheet.stops[i - 1, 1], k, ahead, behind)
-        if start >= NEVER:
-            return False
-        free = sheet.stops[i - 1, 1] + w.tail[u, here]
-        sheet.stops[i - 1, 3] = free
-        leave = write_rests(w, s, sheet, k, ahead, free, 2 * i)
-        arrival = write_leg(w, sheet, i, w.place[u], w.place[v], leave)
-        write_rests(w, s, sheet, k + ahead, behind, arrival, 2 * i + 1)
-        wait = start - w.lead[v, here] - free - sheet.legs[i, 2] - rest_seconds(w, s, k, ahead + behind)
-        sheet.stops[i, 0], sheet.stops[i, 1], sheet.stops[i, 2] = arrival, start, wait
+    at_door = rest_by(w, s, ahead, more - ahead, start - w.visits[v, LEAD])
+    leave = leave_by(w, w.shifts[s, HOME], w.visits[v, PLACE], at_door)
+    arrival = write_leg(w, sheet, 0, w.shifts[s, HOME], w.visits[v, PLACE], leave)
+    write_rests(w, s, sheet, ahead, more - ahead, arrival, 1)
+    sheet.stops[0, 0], sheet.stops[0, 1], sheet.stops[0, 4] = arrival, start, more
+    sheet.stops[0, 2] = start - w.visits[v, LEAD] - arrival - rest_seconds(w, s, ahead, more - ahead)
+
+
+@njit(cache=True, error_model="numpy")
+def write_next(w: World, s: int, u: int, v: int, i: int, start: int, more: int, ahead: int, sheet: Sheet) -> None:
+    """Gap i and the stop behind it."""
+    here, taken = same_place(w, u, v), sheet.stops[i - 1, 4]
+    free = sheet.stops[i - 1, 1] + w.visits[u, TAIL + here]
+    sheet.stops[i - 1, 3] = free
+    leave = write_rests(w, s, sheet, taken, ahead, free, 2 * i)
+    arrival = write_leg(w, sheet, i, w.visits[u, PLACE], w.visits[v, PLACE], leave)
+    write_rests(w, s, sheet, taken + ahead, more - ahead, arrival, 2 * i + 1)
+    sheet.stops[i, 0], sheet.stops[i, 1], sheet.stops[i, 4] = arrival, start, taken + more
+    rested = rest_seconds(w, s, taken, more)
+    sheet.stops[i, 2] = start - w.visits[v, LEAD + here] - free - sheet.legs[i, 2] - rested
+
+
+@njit(cache=True, error_model="numpy")
+def write_last(w: World, s: int, order: Ints, ahead: int, sheet: Sheet) -> bool:
+    """The way home and the sums; false when a driving limit is broken."""
+    n = order.size
+    v, taken = order[n - 1], sheet.stops[n - 1, 4]
+    free = sheet.stops[n - 1, 1] + w.visits[v, TAIL]
+    sheet.stops[n - 1, 3] = free
+    leave = write_rests(w, s, sheet, taken, ahead, free, 2 * n)
+    back = write_leg(w, sheet, n, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
+    write_rests(w, s, sheet, taken + ahead, w.shifts[s, REST_COUNT] - taken - ahead, back, 2 * n + 1)
+    roads, waits, driving, longest, missed = sheet.legs[n, 2], 0, sheet.legs[n, 3], sheet.legs[n, 3], 0
+    for i in range(n):
         roads += sheet.legs[i, 2]
-        waits += wait
+        waits += sheet.stops[i, 2]
         driving += sheet.legs[i, 3]
         longest = max(longest, sheet.legs[i, 3])
-        k += ahead + behind
-    last = order[n - 1]
-    ahead = 0
-    while k + ahead < breaks and slots[k + ahead] == 2 * n:
-        ahead += 1
-    if sheet.stops[n - 1, 1] > closing_start(w, s, last, k, ahead):
-        return False
-    free = sheet.stops[n - 1, 1] + w.tail[last, 0]
-    sheet.stops[n - 1, 3] = free
-    leave = write_rests(w, s, sheet, k, ahead, free, 2 * n)
-    back = write_leg(w, sheet, n, w.place[last], w.home[s, 1], leave)
-    write_rests(w, s, sheet, k + ahead, breaks - k - ahead, back, 2 * n + 1)
-    roads += sheet.legs[n, 2]
-    driving += sheet.legs[n, 3]
-    longest = max(longest, sheet.legs[n, 3])
-    points = roads * w.weights[0] + waits * w.weights[1]
-    for v in order:
-        points += w.preference[s, v]
-    sheet.sums[0], sheet.sums[1], sheet.sums[2], sheet.sums[3] = max(0, back - w.hours[s, 1]), points, driving, back
-    return driving <= w.limits[s, 3] and longest <= w.limits[s, 4]
+        missed += w.preference[s, order[i]]
+    sheet.sums[0] = max(0, back - w.shifts[s, ENDS])
+    sheet.sums[1] = roads * w.shifts[s, ROAD_POINTS] + waits * w.shifts[s, WAIT_POINTS] + missed
+    sheet.sums[2], sheet.sums[3] = driving, back
+    return driving <= w.shifts[s, LIMITS + 3] and longest <= w.shifts[s, LIMITS + 4]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def write_gap(w: World, s: int, order: Ints, gap: int, more: int, sheet: Sheet) -> int:
+    """Take `more` breaks in a gap before the last and write it; answers the start behind it, NEVER when too late."""
+    v = order[gap]
+    if gap == 0:
+        ahead, start = best_split(w, s, NOWHERE, v, 0, 0, more)
+        if start < NEVER:
+            write_first(w, s, v, start, more, ahead, sheet)
+    else:
+        u = order[gap - 1]
+        ahead, start = best_split(w, s, u, v, sheet.stops[gap - 1, 1], sheet.stops[gap - 1, 4], more)
+        if start < NEVER:
+            write_next(w, s, u, v, gap, start, more, ahead, sheet)
+    return start
+
+
+@njit(cache=True, error_model="numpy")
 def time_day(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
     """Write the best day of an order; false when no place for the breaks keeps every time and limit.
 
     An order without visits is a day at home: nothing is written and it is always possible.
     """
-    n, breaks = order.size, w.rest_count[s]
+    n, breaks = order.size, w.shifts[s, REST_COUNT]
     sheet.sums[:] = 0
     if n == 0:
         return True
     if not within_limits(w, s, order):
         return False
-    last_slot = 2 * n + 1
-    slots, best = np.zeros(breaks, dtype=np.int64), np.zeros(breaks, dtype=np.int64)
-    overtime, points, found = NEVER, NEVER, False
-    while True:
-        if write_day(w, s, order, slots, sheet):
-            late, cost = sheet.sums[0], sheet.sums[1]
-            if not found or late < overtime or (late == overtime and cost < points):
-                overtime, points, found = late, cost, True
-                best[:] = slots
-        k = breaks - 1
-        while k >= 0 and slots[k] == last_slot:
-            k -= 1
-        if k < 0:
-            break
-        slots[k:] = slots[k] + 1
+    # Depth first over the number of breaks taken in each gap; `chosen[gap]` is tried from none upwards.
+    chosen, best = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    without = np.zeros(n, dtype=np.int64)
+    overtime, points, found, gap = NEVER, NEVER, False, 0
+    while gap >= 0:
+        if gap == n:
+            ahead = breaks_on_the_way_home(w, s, order[n - 1], sheet.stops[n - 1, 1], sheet.stops[n - 1, 4])
+            if ahead >= 0 and write_last(w, s, order, ahead, sheet):
+                late, cost = sheet.sums[0], sheet.sums[1]
+                if late < overtime or (late == overtime and cost < points):
+                    overtime, points, found = late, cost, True
+                    best[:] = chosen
+            gap -= 1
+            chosen[gap] += 1
+            continue
+        taken, more = (0 if gap == 0 else sheet.stops[gap - 1, 4]), chosen[gap]
+        stop = taken + more > breaks or (more > 0 and is_pointless(w, s, order[gap], without[gap], taken))
+        if not stop:
+            start = write_gap(w, s, order, gap, more, sheet)
+            if more == 0:
+                without[gap] = start
+            # More breaks never start a visit earlier.
+            stop = start >= NEVER
+        if stop:
+            gap -= 1
+            if gap >= 0:
+                chosen[gap] += 1
+        else:
+            gap += 1
+            if gap < n:
+                chosen[gap] = 0
     if found and breaks > 0:
-        write_day(w, s, order, best, sheet)
+        for gap in range(n):
+            write_gap(w, s, order, gap, best[gap], sheet)
+        ahead = breaks_on_the_way_home(w, s, order[n - 1], sheet.stops[n - 1, 1], sheet.stops[n - 1, 4])
+        write_last(w, s, order, ahead, sheet)
     return found

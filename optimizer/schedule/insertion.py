@@ -29,7 +29,7 @@ def insert(timeline: Timeline, visit: int) -> Insertion | None:
     world, shift = timeline.day.world, timeline.shift
     if not world.fits[shift, visit]:
         return None
-    sheet = blank_sheet(len(timeline.order) + 1, int(world.rest_count[shift]))
+    sheet = blank_sheet(len(timeline.order) + 1, len(timeline.day.problem.shifts[shift].breaks))
     position = best_position(world, shift, timeline.order, timeline.earliest, timeline.latest, visit, sheet)
     if position == NO_POSITION:
         return None

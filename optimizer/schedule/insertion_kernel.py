@@ -3,14 +3,14 @@
 import numpy as np
 from numba import njit
 
-from optimizer.schedule.day_kernel import Sheet, time_day
+from optimizer.schedule.day_kernel import Sheet, blank_sheet, time_day
 from optimizer.schedule.kernels import passes, starts_between
-from optimizer.schedule.world import NEVER, Ints, World
+from optimizer.schedule.world import NEVER, REST_COUNT, Ints, World
 
 NO_POSITION = -1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def with_visit(order: Ints, v: int, at: int) -> Ints:
     longer = np.empty(order.size + 1, dtype=np.int64)
     longer[:at] = order[:at]
@@ -19,7 +19,7 @@ def with_visit(order: Ints, v: int, at: int) -> Ints:
     return longer
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def best_position(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v: int, sheet: Sheet) -> int:
     """The position at which visit v costs least overtime, then least points; NO_POSITION when it fits nowhere.
 
@@ -27,7 +27,7 @@ def best_position(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v
     """
     n, best = order.size, NO_POSITION
     overtime, points = NEVER, NEVER
-    room = np.empty((w.rest_count[s] + 1, 2), dtype=np.int64)
+    room = np.empty((w.shifts[s, REST_COUNT] + 1, 2), dtype=np.int64)
     for at in range(n + 1):
         if starts_between(w, s, order, earliest, latest, v, at, room):
             if time_day(w, s, with_visit(order, v, at), sheet):
@@ -39,20 +39,15 @@ def best_position(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def fits_somewhere(w: World, s: int, order: Ints, v: int) -> bool:
     """Whether the order has a place for visit v."""
-    n, breaks = order.size, w.rest_count[s]
+    n, breaks = order.size, w.shifts[s, REST_COUNT]
     earliest = np.empty((n, breaks + 1), dtype=np.int64)
     latest = np.empty((n, breaks + 1), dtype=np.int64)
     if not passes(w, s, order, earliest, latest):
         return False
-    sheet = Sheet(
-        np.zeros((n + 1, 4), dtype=np.int64),
-        np.zeros((n + 2, 4), dtype=np.int64),
-        np.zeros((max(breaks, 1), 2), dtype=np.int64),
-        np.zeros(4, dtype=np.int64),
-    )
+    sheet = blank_sheet(n + 1, breaks)
     room = np.empty((breaks + 1, 2), dtype=np.int64)
     for at in range(n + 1):
         if starts_between(w, s, order, earliest, latest, v, at, room):

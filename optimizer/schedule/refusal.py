@@ -14,7 +14,21 @@ from optimizer.domain.time import HOUR, MINUTE, Seconds
 from optimizer.schedule.insertion_kernel import fits_somewhere
 from optimizer.schedule.kernels import passes, starts_between
 from optimizer.schedule.timeline import Timeline
-from optimizer.schedule.world import NEVER, NOWHERE, Ints, World
+from optimizer.schedule.world import (
+    BACK_BY,
+    BEGINS,
+    ENDS,
+    HOME,
+    LIMITS,
+    LOAD,
+    NEVER,
+    NOWHERE,
+    PLACE,
+    REST_COUNT,
+    RESTS,
+    WINDOWS,
+    World,
+)
 
 FARTHEST: Seconds = 24 * HOUR
 """No rule is asked to give way by more than this."""
@@ -99,14 +113,14 @@ class _Case:
             (2, Reason.HEAVY_LIMIT, "heavy_visits", 1),
         )
         for column, reason, name, unit in rules:
-            allowed = int(self.world.limits[self.row, column])
-            total = int(self.world.load[[*self.order, self.v], column].sum())
+            allowed = int(self.world.shifts[self.row, LIMITS + column])
+            total = int(self.world.visits[[*self.order, self.v], LOAD + column].sum())
             if total > allowed and self.fits(self._limited(column, total)):
                 needed = -(-total // unit)
                 detail = f"{self.name} would reach {needed} {name.replace('_', ' ')}, the limit is {allowed // unit}"
                 yield 0, self.rejection(reason, detail, **{name: needed})
         for column, name in ((3, "driving_minutes"), (4, "longest_drive_minutes")):
-            allowed = int(self.world.limits[self.row, column])
+            allowed = int(self.world.shifts[self.row, LIMITS + column])
             if allowed == NEVER:
                 continue
             more = self.least(lambda by, column=column, allowed=allowed: self._limited(column, allowed + by))  # type: ignore[misc]
@@ -116,14 +130,12 @@ class _Case:
                 yield 0, self.rejection(Reason.DRIVING_LIMIT, detail, **{name: needed})
 
     def _limited(self, column: int, allowed: int) -> World:
-        limits = self.world.limits.copy()
-        limits[self.row, column] = allowed
-        return self.world._replace(limits=limits)
+        return self._with_shift(LIMITS + column, allowed)
 
     def _windows(self) -> Iterator[tuple[Seconds, Rejection]]:
         """The nearest start outside the client's windows."""
         free = self._windowed(1 - NEVER, NEVER - 1)
-        breaks = int(free.rest_count[self.row])
+        breaks = len(self.shift.breaks)
         shape = (len(self.order), breaks + 1)
         earliest, latest = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
         if not passes(free, self.row, self.order, earliest, latest):
@@ -146,15 +158,16 @@ class _Case:
                 return
 
     def _windowed(self, earliest: Seconds, latest: Seconds) -> World:
-        windows = self.world.windows.copy()
-        windows[self.v] = (NEVER, -NEVER)
-        windows[self.v, 0] = (earliest, latest)
-        return self.world._replace(windows=windows)
+        visits = self.world.visits.copy()
+        visits[self.v, WINDOWS::2], visits[self.v, WINDOWS + 1 :: 2] = NEVER, -NEVER
+        visits[self.v, WINDOWS : WINDOWS + 2] = (earliest, latest)
+        return self.world._replace(visits=visits)
 
     def _travel(self) -> Iterator[tuple[Seconds, Rejection]]:
         """The one drive to or from the visit that is too long."""
-        world, here = self.world, int(self.world.place[self.v])
-        stops = [int(world.home[self.row, 0]), *(int(world.place[u]) for u in self.order), int(world.home[self.row, 1])]
+        world, here = self.world, int(self.world.visits[self.v, PLACE])
+        start, end = world.shifts[self.row, HOME : HOME + 2].tolist()
+        stops = [start, *world.visits[self.order, PLACE].tolist(), end]
         drives = {(i, here) for i in stops[:-1]} | {(here, j) for j in stops[1:]}
         best: tuple[Seconds, int, int] | None = None
         for i, j in sorted(drives):
@@ -202,9 +215,9 @@ class _Case:
             yield earlier, self.rejection(Reason.SHIFT, detail, shift_begins_earlier_seconds=earlier)
 
     def _extended(self, earlier: Seconds, later: Seconds) -> World:
-        hours = self.world.hours.copy()
-        hours[self.row] += (-earlier, later, later)
-        return self.world._replace(hours=hours)
+        shifts = self.world.shifts.copy()
+        shifts[self.row, [BEGINS, ENDS, BACK_BY]] += (-earlier, later, later)
+        return self.world._replace(shifts=shifts)
 
     def _breaks(self) -> Iterator[tuple[Seconds, Rejection]]:
         for k, rule in enumerate(self.shift.breaks):
@@ -214,30 +227,37 @@ class _Case:
                 yield rule.duration, self.rejection(Reason.BREAK, detail, without_break_seconds=rule.duration)
 
     def _without_break(self, k: int) -> World:
-        rests, count = self.world.rests.copy(), self.world.rest_count.copy()
-        rests[self.row, k:-1] = rests[self.row, k + 1 :]
-        count[self.row] -= 1
-        return self.world._replace(rests=rests, rest_count=count)
+        shifts = self.world.shifts.copy()
+        row = shifts[self.row]
+        row[RESTS + 3 * k : -3] = row[RESTS + 3 * (k + 1) :].copy()
+        row[REST_COUNT] -= 1
+        return self.world._replace(shifts=shifts)
+
+    def _with_shift(self, column: int, value: int) -> World:
+        shifts = self.world.shifts.copy()
+        shifts[self.row, column] = value
+        return self.world._replace(shifts=shifts)
 
 
 def _focus(timeline: Timeline, visit: int) -> tuple[World, tuple[Place, ...]]:
     """The world with only the places of this day, and those places by their new rows."""
     world, problem = timeline.day.world, timeline.day.problem
-    stops = [
-        int(row) for row in (*world.home[timeline.shift], *world.place[[*timeline.order, visit]]) if row != NOWHERE
-    ]
-    kept = list(dict.fromkeys(stops))
+    homes = world.shifts[timeline.shift, HOME : HOME + 2].tolist()
+    doors = world.visits[[*timeline.order, visit], PLACE].tolist()
+    kept = list(dict.fromkeys(row for row in (*homes, *doors) if row != NOWHERE))
     known = {visit.place.id: visit.place for visit in problem.visits}
     for shift in problem.shifts:
         known |= {place.id: place for place in (shift.start_place, shift.end_place) if place is not None}
     new_row = {old: new for new, old in enumerate(kept)}
     # Rows that this day never visits point at the first place: nobody asks for them.
-    place = np.array([new_row.get(int(old), 0) for old in world.place], dtype=np.int64)
-    home: Ints = np.array([[new_row.get(int(old), NOWHERE) for old in row] for row in world.home], dtype=np.int64)
+    visits, shifts = world.visits.copy(), world.shifts.copy()
+    visits[:, PLACE] = [new_row.get(old, 0) for old in world.visits[:, PLACE].tolist()]
+    for column in (HOME, HOME + 1):
+        shifts[:, column] = [new_row.get(old, NOWHERE) for old in world.shifts[:, column].tolist()]
     cut = np.ix_(range(len(world.band_starts)), kept, kept)
     focused = world._replace(
-        place=place,
-        home=home,
+        visits=visits,
+        shifts=shifts,
         road=np.ascontiguousarray(world.road[cut]),
         drive=np.ascontiguousarray(world.drive[cut]),
     )

@@ -14,7 +14,7 @@ from optimizer.domain.visit import Visit
 from optimizer.schedule.day_kernel import NO_LEG, Sheet, blank_sheet, time_day
 from optimizer.schedule.kernels import passes
 from optimizer.schedule.problem import Problem
-from optimizer.schedule.world import NEVER, Ints, World, compile_world
+from optimizer.schedule.world import BACK_BY, LIMITS, NEVER, RESTS, ROAD_POINTS, WINDOWS, Ints, World, compile_world
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -87,8 +87,7 @@ class Timeline:
 
     def taken_before(self, position: int) -> int:
         """Breaks taken before the session at `position` starts."""
-        breaks = len(self._shift.breaks)
-        return int((self.sheet.rests[:breaks, 1] <= 2 * position + 1).sum())
+        return int(self.sheet.stops[position, 4])
 
     def slack(self, position: int) -> Seconds:
         """How much later the session at `position` may start with every later promise kept."""
@@ -142,7 +141,7 @@ class Timeline:
 
     def _stop(self, position: int, visits: Sequence[Visit]) -> Stop:
         visit = visits[position]
-        arrival, start, wait, depart = (int(value) for value in self.sheet.stops[position])
+        arrival, start, wait, depart, _ = (int(value) for value in self.sheet.stops[position])
         shared_before = position > 0 and visits[position - 1].place.id == visit.place.id
         shared_after = position + 1 < len(visits) and visits[position + 1].place.id == visit.place.id
         return Stop(
@@ -166,11 +165,11 @@ def unbounded(world: World) -> World:
 
     The last window of a visit, shifts, breaks and limits have no end any more.
     """
-    windows, rests, hours = world.windows.copy(), world.rests.copy(), world.hours.copy()
-    for row in windows:
-        used = row[:, 1] > -NEVER
-        row[np.flatnonzero(used)[-1], 1] = NEVER - 1
-    rests[:, :, 1] = NEVER - 1
-    hours[:, 2] = NEVER - 1
-    limits = np.full_like(world.limits, NEVER)
-    return world._replace(windows=windows, rests=rests, hours=hours, limits=limits)
+    visits, shifts = world.visits.copy(), world.shifts.copy()
+    for row in visits:
+        latest = row[WINDOWS + 1 :: 2]
+        latest[np.flatnonzero(latest > -NEVER)[-1]] = NEVER - 1
+    shifts[:, RESTS + 1 :: 3] = NEVER - 1
+    shifts[:, BACK_BY] = NEVER - 1
+    shifts[:, LIMITS:ROAD_POINTS] = NEVER
+    return world._replace(visits=visits, shifts=shifts)

@@ -1,14 +1,18 @@
 """A problem as arrays, for the kernels: objects stay outside the hot loops.
 
-Rows follow `problem.visits`, `problem.shifts` and `problem.travel.places`. All times are seconds.
+Rows follow `problem.visits`, `problem.shifts` and `problem.travel.places`. All times are seconds. The arrays are few
+and wide because every array handed to a compiled function costs time; the column names below are their key.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.eligibility import is_eligible
+from optimizer.domain.therapist import Shift
+from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem
 
 Ints = NDArray[np.int64]
@@ -18,6 +22,38 @@ NEVER = 1 << 40
 
 NOWHERE = -1
 """The row of a start or end place that a shift does not have."""
+
+# Columns of `World.visits`.
+PLACE = 0
+"""Row of the visit's place."""
+LEAD = 1
+"""From arrival to session start; the next column: when the visit before is at the same place."""
+TAIL = 3
+"""From session start to leaving; the next column: when the visit behind is at the same place."""
+LOAD = 5
+"""What limits add up, three columns: one visit, hands-on seconds, heavy visits."""
+LEFT_OUT = 8
+"""The price of leaving the visit out, two columns: priority when required, priority when optional."""
+WINDOWS = 10
+"""Earliest and latest start of each window, in order; unused pairs are (NEVER, -NEVER)."""
+
+# Columns of `World.shifts`.
+HOME = 0
+"""Rows of start and end place, or NOWHERE; two columns."""
+BEGINS = 2
+ENDS = 3
+BACK_BY = 4
+"""The end with overtime."""
+LIMITS = 5
+"""Visits, hands-on seconds, heavy visits, driving seconds, longest drive seconds; NEVER without a limit."""
+ROAD_POINTS = 10
+"""Points a second on the road."""
+WAIT_POINTS = 11
+LAG_POINTS = 12
+"""Points that lagging a second behind may cost at the most later in the day."""
+REST_COUNT = 13
+RESTS = 14
+"""Earliest start, latest start, duration of each break in order."""
 
 
 class World(NamedTuple):
@@ -29,102 +65,61 @@ class World(NamedTuple):
     """`[B, P, P]` travel with its buffer: what every time is computed with."""
     drive: NDArray[np.int32]
     """`[B, P, P]` travel without buffer: what driving limits count."""
-    place: Ints
-    """`[V]` row of the visit's place."""
-    lead: Ints
-    """`[V, 2]` from arrival to session start: at a new place, at the place of the visit before."""
-    tail: Ints
-    """`[V, 2]` from session start to leaving: for a new place, for the place of the visit behind."""
-    windows: Ints
-    """`[V, W, 2]` windows of the start, in order; unused rows are (NEVER, -NEVER)."""
-    load: Ints
-    """`[V, 3]` what limits add up: one visit, hands-on seconds, heavy visits."""
-    left_out: Ints
-    """`[V, 2]` priority when required, priority when optional: the price of leaving the visit out."""
-    home: Ints
-    """`[S, 2]` rows of start and end place, or NOWHERE."""
-    hours: Ints
-    """`[S, 3]` begin, end, end with overtime."""
-    rests: Ints
-    """`[S, K, 3]` earliest start, latest start, duration of each break in order."""
-    rest_count: Ints
-    """`[S]` breaks of each shift."""
-    limits: Ints
-    """`[S, 5]` visits, hands-on seconds, heavy visits, driving seconds, longest drive seconds; NEVER without one."""
-    fits: NDArray[np.bool_]
-    """`[S, V]` eligibility."""
+    visits: Ints
+    """`[V, WINDOWS + 2 * windows]`"""
+    shifts: Ints
+    """`[S, RESTS + 3 * breaks]`"""
     preference: Ints
     """`[S, V]` points lost when this therapist takes this visit against the client's wish."""
-    weights: Ints
-    """`[3]` points a second on the road, points a second of waiting, points that a second's lag may cost later."""
+    fits: NDArray[np.bool_]
+    """`[S, V]` eligibility."""
 
 
 def compile_world(problem: Problem) -> World:
     """The arrays of a problem. Pure: the same problem gives the same arrays."""
     visits, shifts, rows = problem.visits, problem.shifts, problem.travel.index
-    windows = np.empty((len(visits), max((len(v.starts) for v in visits), default=1), 2), dtype=np.int64)
-    windows[:] = (NEVER, -NEVER)
-    for row, visit in enumerate(visits):
-        for column, window in enumerate(visit.starts):
-            windows[row, column] = (window.earliest, window.latest)
-    rests = np.zeros((len(shifts), max((len(s.breaks) for s in shifts), default=0) or 1, 3), dtype=np.int64)
-    for row, shift in enumerate(shifts):
-        for column, rule in enumerate(shift.breaks):
-            rests[row, column] = (rule.window.earliest, rule.window.latest, rule.duration)
+    windows = max((len(v.starts) for v in visits), default=1)
+    breaks = max((len(s.breaks) for s in shifts), default=0)
     weights = problem.weights
-    constant_travel = bool((problem.travel.seconds == problem.travel.seconds[:1]).all())
+    steady = bool((problem.travel.seconds == problem.travel.seconds[:1]).all())
+    # With travel that is the same all day, a day that lags behind another can only lose by waiting less.
+    lag = weights.waiting if steady else max(weights.road, weights.waiting)
+    points = [weights.road, weights.waiting, lag]
+    wishes = [[bool(v.choice.prefer) and s.id not in v.choice.prefer for v in visits] for s in shifts]
+    shape = (len(shifts), len(visits))
     return World(
         band_starts=problem.travel.starts,
         road=problem.travel.seconds,
         drive=problem.travel.drive,
-        place=_table([[rows[v.place.id]] for v in visits], 1)[:, 0],
-        lead=_table([[v.lead, v.consultation] for v in visits], 2),
-        tail=_table([[v.tail, v.session + v.wrap_up] for v in visits], 2),
-        windows=windows,
-        load=_table([[1, v.session, int(v.heavy)] for v in visits], 3),
-        left_out=_table([[v.priority, 0] if v.required else [0, v.priority] for v in visits], 2),
-        home=_table(
-            [[rows[p.id] if p is not None else NOWHERE for p in (s.start_place, s.end_place)] for s in shifts], 2
-        ),
-        hours=_table([[s.begins, s.ends, s.ends + s.limits.overtime] for s in shifts], 3),
-        rests=rests,
-        rest_count=_table([[len(s.breaks)] for s in shifts], 1)[:, 0],
-        limits=_table(
-            [
-                [
-                    NEVER if limit is None else limit
-                    for limit in (
-                        s.limits.visits,
-                        s.limits.hands_on,
-                        s.limits.heavy_visits,
-                        s.limits.driving,
-                        s.limits.longest_drive,
-                    )
-                ]
-                for s in shifts
-            ],
-            5,
-        ),
-        fits=np.array([[is_eligible(s, v) for v in visits] for s in shifts], dtype=np.bool_).reshape(
-            len(shifts), len(visits)
-        ),
-        preference=_table(
-            [
-                [weights.preference if v.choice.prefer and s.id not in v.choice.prefer else 0 for v in visits]
-                for s in shifts
-            ],
-            len(visits),
-        ),
-        # With travel that is the same all day, a day that lags behind another can only lose by waiting less.
-        weights=np.array(
-            [
-                weights.road,
-                weights.waiting,
-                weights.waiting if constant_travel else max(weights.road, weights.waiting),
-            ],
-            dtype=np.int64,
-        ),
+        visits=_table([_visit(v, rows[v.place.id], windows) for v in visits], WINDOWS + 2 * windows),
+        shifts=_table([_shift(s, _homes(s, rows), points, breaks) for s in shifts], RESTS + 3 * breaks),
+        preference=np.array(wishes, dtype=np.int64).reshape(shape) * weights.preference,
+        fits=np.array([[is_eligible(s, v) for v in visits] for s in shifts], dtype=np.bool_).reshape(shape),
     )
+
+
+def _visit(visit: Visit, place: int, windows: int) -> list[int]:
+    row = [place, visit.lead, visit.consultation, visit.tail, visit.session + visit.wrap_up]
+    row += [1, visit.session, int(visit.heavy)]
+    row += [visit.priority, 0] if visit.required else [0, visit.priority]
+    for window in visit.starts:
+        row += [window.earliest, window.latest]
+    return row + [NEVER, -NEVER] * (windows - len(visit.starts))
+
+
+def _homes(shift: Shift, rows: Mapping[str, int]) -> list[int]:
+    return [NOWHERE if place is None else rows[place.id] for place in (shift.start_place, shift.end_place)]
+
+
+def _shift(shift: Shift, homes: list[int], points: list[int], breaks: int) -> list[int]:
+    limits = shift.limits
+    row = [*homes, shift.begins, shift.ends, shift.ends + limits.overtime]
+    for limit in (limits.visits, limits.hands_on, limits.heavy_visits, limits.driving, limits.longest_drive):
+        row.append(NEVER if limit is None else limit)
+    row += [*points, len(shift.breaks)]
+    for rule in shift.breaks:
+        row += [rule.window.earliest, rule.window.latest, rule.duration]
+    return row + [0, 0, 0] * (breaks - len(shift.breaks))
 
 
 def _table(rows: list[list[int]], width: int) -> Ints:
