@@ -21,7 +21,12 @@ class Settings(BaseSettings):
         default="",
         description="`sqlite:///file.db` or `postgresql://user@host/database`; without it a SQLite file in `var`.",
     )
-    geocoder: str = Field(default="gazetteer", description="Where addresses become points: `gazetteer`, or a provider.")
+    geocoder: str = Field(
+        default="gazetteer",
+        description="`gazetteer` (embedded, postal codes), or a provider of street addresses such as `nominatim`.",
+    )
+    geocoder_key: SecretStr = Field(default=SecretStr(""), description="The provider's key, where it wants one.")
+    geocoder_domain: str = Field(default="", description="Host of a provider of your own: Nominatim, Photon, Pelias.")
     roads: str = Field(default="estimate", description="Where travel times come from: `estimate`, or a road engine.")
     user_agent: str = Field(default="rounds", description="How this installation names itself to geocoding providers.")
     secret_key: SecretStr | None = Field(

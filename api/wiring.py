@@ -58,7 +58,13 @@ class Wiring:
             return self._geocoder
         from data.geocoding.chain import build_geocoder
 
-        return build_geocoder()
+        asked = self.settings
+        return build_geocoder(
+            None if asked.geocoder == "gazetteer" else asked.geocoder,
+            asked.user_agent,
+            api_key=asked.geocoder_key.get_secret_value(),
+            domain=asked.geocoder_domain,
+        )
 
     @cached_property
     def roads(self) -> TravelSource:

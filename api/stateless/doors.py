@@ -1,5 +1,6 @@
 """From the places of a request to doors: which are the same, where each is, and what cannot be found."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from data.geocoding.geocoder import Geocoder, PlaceQuery
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 
+POSTAL_CODE = re.compile(r"\b[a-z]\d[a-z]\s?\d[a-z]\d\b", re.IGNORECASE)
 FIELD_OF_CODE = {"unknown_postal_code": "postal_code", "unknown_address": "address"}
 
 
@@ -99,14 +101,19 @@ def _traits(given: PlaceIn) -> list[tuple[object, ...]]:
     point = _point(given)
     if point is not None:
         return [("point", point.lat, point.lng)]
-    return [("address", _plain(given.address))] if given.address else []
+    return [("address", _plain(given.address))] if _names_a_door(given.address) else []
+
+
+def _names_a_door(address: str | None) -> bool:
+    """A street number makes an address a door; a town or a postal code alone stands for thousands."""
+    return any(letter.isdigit() for letter in POSTAL_CODE.sub("", address or ""))
 
 
 def _name(mention: Mention) -> str:
     given, point = mention.given, _point(mention.given)
     if point is not None:
         return f"point:{point.lat!r},{point.lng!r}"
-    return f"address:{_plain(given.address)}" if given.address else mention.owner
+    return f"address:{_plain(given.address)}" if _names_a_door(given.address) else mention.owner
 
 
 def _fresh(name: str, taken: Mapping[str, object]) -> str:

@@ -19,7 +19,7 @@ blueprint = Blueprint("solve", __name__)
 def solve(body: Reading) -> PlanOut:
     from api.stateless.answers import solve_problem
 
-    return solve_problem(body, Surroundings.of(wiring()))
+    return PlanOut.of(solve_problem(body, Surroundings.of(wiring())))
 
 
 @blueprint.post("/v1/evaluate")
@@ -35,4 +35,4 @@ def solve(body: Reading) -> PlanOut:
 def evaluate(body: Reading) -> EvaluationOut:
     from api.stateless.answers import evaluate_order
 
-    return evaluate_order(body, Surroundings.of(wiring()))
+    return EvaluationOut.of(evaluate_order(body, Surroundings.of(wiring())))

@@ -1,7 +1,7 @@
 """A plan as it is answered: by `POST /v1/solve`, and for every stored plan."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -11,6 +11,10 @@ from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Objec
 from optimizer.domain.itinerary import Unassigned as LeftOut
 from optimizer.domain.reason import Reason
 from optimizer.domain.time import Horizon
+
+if TYPE_CHECKING:  # the timeline's kernels take long to import, and only evaluating needs them
+    from optimizer.schedule.checker import Violation
+    from optimizer.schedule.evaluate import Evaluation
 
 
 class ObjectiveOut(Answer):
@@ -213,12 +217,21 @@ class PlanOut(Answer):
 
 
 class ViolationOut(Answer):
-    """One promise that a day breaks."""
+    """One promise that a day breaks; without a visit the whole day does."""
 
     code: str
     therapist: str | None
     visit: str | None
     detail: str
+
+    @classmethod
+    def of(cls, violation: "Violation") -> Self:
+        return cls(
+            code=violation.code,
+            therapist=violation.shift or None,
+            visit=violation.visit or None,
+            detail=violation.detail,
+        )
 
 
 class EvaluationOut(Answer):
@@ -226,6 +239,12 @@ class EvaluationOut(Answer):
 
     plan: PlanOut
     violations: list[ViolationOut]
+
+    @classmethod
+    def of(cls, evaluation: "Evaluation") -> Self:
+        return cls(
+            plan=PlanOut.of(evaluation.plan), violations=[ViolationOut.of(broken) for broken in evaluation.violations]
+        )
 
 
 def _step(step: Step, *, horizon: Horizon, roads: str) -> DriveOut | VisitOut | BreakOut:

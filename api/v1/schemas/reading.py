@@ -79,6 +79,8 @@ def faults_of(model: type[BaseModel], error: ValidationError) -> list[Fault]:
     faults = []
     guesses = 0
     for found in error.errors(include_url=False):
+        if found["type"] == "too_short" and len(found["input"]) >= found["ctx"]["min_length"]:
+            continue  # pydantic counts only the items without faults, and those are told on their own
         guesses += found["type"] == "extra_forbidden"
         faults.append(_fault(model, found, guess=guesses <= GUESSES))
     return faults
@@ -111,6 +113,8 @@ def _fault(model: type[BaseModel], found: ErrorDetails, *, guess: bool) -> Fault
             detail = f"{path[-1]!r} is missing."
         case "literal_error" | "enum":
             hint = f"Choose from {context.get('expected', '')}."
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            hint = f"It is {str(found['input'])[:40]}."
         case "int_type" | "int_from_float":
             hint = "Send a whole number, without quotes."
     return Fault(pointer=pointer(*path), code=code, detail=detail, hint=hint)

@@ -1,0 +1,1 @@
+"""The commands of `rounds`, one module a subject. Only click is imported at their top: `rounds --help` is quick."""
