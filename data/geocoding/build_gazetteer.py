@@ -83,11 +83,12 @@ def write(rows: Sequence[Row], target: Path) -> None:
     number = {town: i for i, town in enumerate(towns)}
     places = {town: [row for row in rows if row.town == town] for town in towns}
     for name, parts in MUNICIPALITIES.items():
-        places[name] = [row for row in rows if row.town in parts]
+        if members := [row for row in rows if row.town in parts]:
+            places[name] = members
     areas, firsts, centres, spreads, local, offsets = [], [0], [], [], [], []
     for area, group in groupby(rows, key=lambda row: row.area):
-        members = list(group)
-        degrees = np.array([(row.lat, row.lng) for row in members])
+        codes = list(group)
+        degrees = np.array([(row.lat, row.lng) for row in codes])
         centre = np.rint(np.median(degrees, axis=0) / DEGREE)
         areas.append(area)
         centres.append(centre)
@@ -96,9 +97,9 @@ def write(rows: Sequence[Row], target: Path) -> None:
         # A rural area (second character 0) has one code a village, often tens of kilometres out.
         local += [
             local_part(row.code) | (APPROXIMATE if area[1] == "0" or crowd[row.lat, row.lng] > CROWDED else 0)
-            for row in members
+            for row in codes
         ]
-        firsts.append(firsts[-1] + len(members))
+        firsts.append(firsts[-1] + len(codes))
     names = sorted(places, key=normalise_town)
     points = [np.median([(row.lat, row.lng) for row in places[name]], axis=0) / DEGREE for name in names]
     # Bytes of columns that change slowly, side by side, compress to half.

@@ -201,12 +201,11 @@ def _coordinate(lat: int, lng: int) -> Coordinate:
     return Coordinate(lat=round(lat * DEGREE, 4), lng=round(lng * DEGREE, 4))
 
 
-@cache
-def embedded() -> Gazetteer:
-    """The gazetteer in this package, read once a process (about 20 ms)."""
-    with np.load(DATA) as columns:
-        points = columns["points"].tolist()
+def load(path: Path) -> Gazetteer:
+    """Read what `data.geocoding.build_gazetteer` wrote."""
+    with np.load(path) as columns:
         names = [str(name) for name in columns["names"]]
+        points = [_coordinate(lat, lng) for lat, lng in columns["points"].tolist()]
         return Gazetteer(
             areas={area.decode(): row for row, area in enumerate(columns["areas"].tolist())},
             firsts=columns["firsts"],
@@ -216,8 +215,11 @@ def embedded() -> Gazetteer:
             offsets=columns["offsets"],
             town=columns["town"],
             towns=tuple(str(town) for town in columns["towns"]),
-            points={
-                normalise_town(name): (name, _coordinate(lat, lng))
-                for name, (lat, lng) in zip(names, points, strict=True)
-            },
+            points={normalise_town(name): (name, point) for name, point in zip(names, points, strict=True)},
         )
+
+
+@cache
+def embedded() -> Gazetteer:
+    """The gazetteer in this package, read once a process (about 20 ms)."""
+    return load(DATA)

@@ -1,5 +1,6 @@
 """Travel without a road engine: the embedded free-flow model driven through the rush hour."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
 from types import MappingProxyType
@@ -45,7 +46,7 @@ class EstimateSource:
         Raises
         ------
         InvalidRequest
-            code `place_missing` when a place has no coordinate.
+            code `place_missing` when a place has no coordinate, `invalid_coordinate` when it is not a number.
         ValueError
             When two places share an id.
         """
@@ -87,9 +88,12 @@ def bands(horizon: Horizon, *, places: int) -> tuple[Seconds, ...]:
 
 
 def _coordinate(place: Place) -> Coordinate:
-    if place.coordinate is None:
-        raise InvalidRequest(f"nobody knows where {place.id} is", code="place_missing")
-    return place.coordinate
+    point = place.coordinate
+    if point is None:
+        raise InvalidRequest(f"Nobody said where {place.id} is.", code="place_missing")
+    if not (math.isfinite(point.lat) and math.isfinite(point.lng)):
+        raise InvalidRequest(f"{place.id} has a coordinate that is not a number.", code="invalid_coordinate")
+    return point
 
 
 def _meters(km: NDArray[np.float32]) -> NDArray[np.int32]:
