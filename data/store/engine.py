@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -20,8 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.store.errors import StoreBusy
 from optimizer.domain.errors import InvalidRequest, Unavailable
+from optimizer.domain.time import Seconds
 
-PATIENCE_SECONDS = 10
+PATIENCE: Seconds = 10
 """How long a writer waits for its turn before it is told to come back."""
 
 POLL_SECONDS = 0.002
@@ -35,6 +35,7 @@ class Database:
 
     engine: Engine
     file: Path | None
+    patience: Seconds
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -63,7 +64,7 @@ class Database:
         StoreBusy
             When the lock stays taken.
         """
-        return nullcontext() if self.file is None else _file_lock(self.file)
+        return nullcontext() if self.file is None else _file_lock(self.file, self.patience)
 
     def _options(self, *, write: bool) -> dict[str, str | bool]:
         if self.file is not None:
@@ -71,7 +72,7 @@ class Database:
         return {} if write else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def connect(url: str) -> Database:
+def connect(url: str, *, patience: Seconds = PATIENCE) -> Database:
     """Prepare a pool for `sqlite:///file` or `postgresql://...`; nothing is opened yet.
 
     Raises
@@ -85,11 +86,11 @@ def connect(url: str) -> Database:
         raise InvalidRequest(f"{url!r} is no address of a database", code="unknown_database", hint=HINT) from error
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return _sqlite(parsed.set(drivername="sqlite"), Path(parsed.database))
+            return _sqlite(parsed.set(drivername="sqlite"), Path(parsed.database), patience)
         case "sqlite":
             raise InvalidRequest("a store in memory is gone at once", code="unknown_database", hint=HINT)
         case "postgresql" | "postgres":
-            return _postgresql(parsed.set(drivername="postgresql+psycopg"))
+            return _postgresql(parsed.set(drivername="postgresql+psycopg"), patience)
         case other:
             raise InvalidRequest(f"{other!r} is not supported", code="unknown_database", hint=HINT)
 
@@ -97,12 +98,12 @@ def connect(url: str) -> Database:
 HINT = "use sqlite:///path/to/rounds.db or postgresql://user@host/database"
 
 
-def _sqlite(url: URL, file: Path) -> Database:
+def _sqlite(url: URL, file: Path, patience: Seconds) -> Database:
     # hide_parameters: what a statement carries (names, phones) must not reach a log by way of an exception.
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
-    return Database(engine=engine, file=file)
+    return Database(engine=engine, file=file, patience=patience)
 
 
 def _on_connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
@@ -117,27 +118,27 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql(begin)
 
 
-def _postgresql(url: URL) -> Database:
+def _postgresql(url: URL, patience: Seconds) -> Database:
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": PATIENCE_SECONDS,
-            "options": f"-c lock_timeout={PATIENCE_SECONDS}s -c timezone=UTC",
+            "connect_timeout": patience,
+            "options": f"-c lock_timeout={patience}s -c timezone=UTC",
         },
     )
-    return Database(engine=engine, file=None)
+    return Database(engine=engine, file=None, patience=patience)
 
 
 @contextmanager
-def _file_lock(file: Path) -> Iterator[None]:
+def _file_lock(file: Path, patience: Seconds) -> Iterator[None]:
     # A lock object each time: threads of one process have to wait for each other too.
-    lock = FileLock(f"{file}.lock", timeout=PATIENCE_SECONDS, poll_interval=POLL_SECONDS, is_singleton=False)
+    lock = FileLock(f"{file}.lock", timeout=patience, poll_interval=POLL_SECONDS, is_singleton=False)
     try:
         lock.acquire()
     except Timeout as error:
-        raise StoreBusy(f"another writer has held the store for {PATIENCE_SECONDS} s", retry_after=1) from error
+        raise StoreBusy(f"another writer has held the store for {patience} s", retry_after=1) from error
     try:
         yield
     finally:
@@ -146,12 +147,14 @@ def _file_lock(file: Path) -> Iterator[None]:
 
 def explain(error: OperationalError) -> Exception:
     """The error of ours that says it; a statement that is simply wrong stays what it is."""
-    match error.orig:
-        case sqlite3.Error(sqlite_errorname=name) if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    problem = error.orig
+    if isinstance(problem, sqlite3.Error):
+        name = problem.sqlite_errorname
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return StoreBusy("another writer holds the store", retry_after=1)
-        case sqlite3.Error(sqlite_errorname="SQLITE_ERROR"):
+        if name == "SQLITE_ERROR":
             return error
-        case psycopg.Error(sqlstate=state) if state in BUSY_SQLSTATES:
-            return StoreBusy("other writers hold this day", retry_after=1)
-        case _:
-            return Unavailable(f"the store does not answer: {error.orig}", code="store_unavailable")
+    # Read by name: whoever stays on SQLite need not wait for psycopg's import.
+    elif getattr(problem, "sqlstate", None) in BUSY_SQLSTATES:
+        return StoreBusy("other writers hold what this one needs", retry_after=1)
+    return Unavailable(f"the store does not answer: {problem}", code="store_unavailable")

@@ -12,7 +12,6 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
-from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, text
 
 from data.store.engine import Database, connect
@@ -73,7 +72,7 @@ def _upgrade(database: Database, versions: Sequence[Path]) -> tuple[str, ...]:
     config.set_main_option("script_location", str(VERSIONS.parent))
     script = ScriptDirectory(str(VERSIONS.parent), version_locations=[str(folder) for folder in versions])
     revision = current_revision(database)
-    if revision is not None and not _is_known(script, revision):
+    if revision is not None and revision not in {step.revision for step in script.walk_revisions()}:
         where = database.engine.url.render_as_string(hide_password=True)
         raise SchemaTooNew(f"the store at {where} is at {revision}, which this release does not know", hint=NEWER_HINT)
     applied: list[str] = []
@@ -99,13 +98,6 @@ def _upgrade(database: Database, versions: Sequence[Path]) -> tuple[str, ...]:
         with environment.begin_transaction():
             environment.run_migrations()
     return tuple(applied)
-
-
-def _is_known(script: ScriptDirectory, revision: str) -> bool:
-    try:
-        return script.get_revision(revision) is not None
-    except RevisionError:
-        return False
 
 
 def _prepare(connection: Connection) -> None:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from data.store.engine import Database, connect
+from data.store.engine import PATIENCE, Database, connect
 from data.store.repositories.feeds import FeedTokens
 from data.store.repositories.keys import Keys
 from data.store.repositories.practices import Practices
 from data.store.schema import require_current
 from data.store.unit_of_work import UnitOfWork
+from optimizer.domain.time import Seconds
 
 
 class Store:
@@ -40,7 +41,7 @@ class Store:
         Raises
         ------
         StoreBusy
-            When other writers do not let go within ten seconds.
+            When other writers do not let go in time.
         Unavailable
             When the database does not answer.
         """
@@ -64,13 +65,15 @@ class Store:
         self.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, patience: Seconds = PATIENCE) -> Store:
     """Open what `data.store.schema.migrate` has created.
 
     Parameters
     ----------
     url
         `sqlite:///relative.db`, `sqlite:////absolute.db` or `postgresql://user@host/database`.
+    patience
+        How long a writer waits for others before StoreBusy.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def open_store(url: str) -> Store:
     Unavailable
         When the database does not answer.
     """
-    store = Store(connect(url))
+    store = Store(connect(url, patience=patience))
     try:
         store.check()
     except BaseException:

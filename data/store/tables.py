@@ -6,6 +6,7 @@ in `migrations/versions` build the same tables; a test compares the two.
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     Date,
     ForeignKey,
@@ -14,11 +15,10 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
-    Text,
     text,
 )
 
-from data.store.types import UtcDateTime
+from data.store.types import UtcDateTime, Words
 
 metadata = MetaData(
     naming_convention={
@@ -31,15 +31,15 @@ metadata = MetaData(
 
 
 def _of_practice() -> Column[str]:
-    return Column("practice_id", Text, ForeignKey("practice.id"), primary_key=True)
+    return Column("practice_id", Words, ForeignKey("practice.id"), primary_key=True)
 
 
 practice = Table(
     "practice",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("zone", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("zone", Words, nullable=False),
     Column("policies", JSON, nullable=False),
 )
 
@@ -47,8 +47,8 @@ service = Table(
     "service",
     metadata,
     _of_practice(),
-    Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("code", Words, primary_key=True),
+    Column("name", Words, nullable=False),
     Column("details", JSON, nullable=False),
 )
 
@@ -56,7 +56,7 @@ work_pattern = Table(
     "work_pattern",
     metadata,
     _of_practice(),
-    Column("therapist", Text, primary_key=True),
+    Column("therapist", Words, primary_key=True),
     Column("details", JSON, nullable=False),
 )
 
@@ -65,16 +65,16 @@ booking = Table(
     "booking",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     Column("date", Date, nullable=False),
-    Column("uid", Text),
-    Column("status", Text, nullable=False),
-    Column("service", Text, nullable=False),
-    Column("client_ref", Text, nullable=False),
-    Column("client_name", Text, nullable=False),
-    Column("client_phone", Text, nullable=False),
-    Column("client_email", Text, nullable=False),
-    Column("notes", Text, nullable=False),
+    Column("uid", Words),
+    Column("status", Words, nullable=False),
+    Column("service", Words, nullable=False),
+    Column("client_ref", Words, nullable=False),
+    Column("client_name", Words, nullable=False),
+    Column("client_phone", Words, nullable=False),
+    Column("client_email", Words, nullable=False),
+    Column("notes", Words, nullable=False),
     Column("details", JSON, nullable=False),
     Index("uq_booking_uid", "practice_id", "uid", unique=True),
     Index("ix_booking_date", "practice_id", "date", "id"),
@@ -85,19 +85,19 @@ plan_run = Table(
     "plan_run",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     Column("date", Date, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("status", Words, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("therapists", JSON, nullable=False),
-    Column("time_limit", Integer, nullable=False),
-    Column("seed", Integer, nullable=False),
+    Column("time_limit", BigInteger, nullable=False),
+    Column("seed", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("lease_until", UtcDateTime),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
-    Column("plan_id", Text),
-    Column("problem", Text, nullable=False),
+    Column("plan_id", Words),
+    Column("problem", Words, nullable=False),
     Index("ix_plan_run_status", "practice_id", "status", "requested_at"),
     Index("ix_plan_run_date", "practice_id", "date", "requested_at"),
 )
@@ -106,8 +106,8 @@ plan = Table(
     "plan",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
-    Column("run_id", Text),
+    Column("id", Words, primary_key=True),
+    Column("run_id", Words),
     Column("date", Date, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
@@ -129,7 +129,7 @@ agenda = Table(
     "agenda",
     metadata,
     _of_practice(),
-    Column("therapist", Text, primary_key=True),
+    Column("therapist", Words, primary_key=True),
     Column("date", Date, primary_key=True),
     Column("version", Integer, nullable=False),
 )
@@ -138,11 +138,11 @@ idempotency = Table(
     "idempotency",
     metadata,
     _of_practice(),
-    Column("key", Text, primary_key=True),
-    Column("fingerprint", Text, nullable=False),
+    Column("key", Words, primary_key=True),
+    Column("fingerprint", Words, nullable=False),
     Column("status", Integer, nullable=False),
     Column("headers", JSON, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_idempotency_created_at", "practice_id", "created_at"),
 )
@@ -153,11 +153,11 @@ api_key = Table(
     "api_key",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
-    Column("secret_hash", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    Column("therapist", Text),
+    Column("id", Words, primary_key=True),
+    Column("secret_hash", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("therapist", Words),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     ForeignKeyConstraint(
@@ -173,9 +173,9 @@ feed_token = Table(
     "feed_token",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
-    Column("secret_hash", Text, nullable=False),
-    Column("therapist", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("secret_hash", Words, nullable=False),
+    Column("therapist", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     ForeignKeyConstraint(
@@ -192,11 +192,11 @@ audit = Table(
     "audit",
     metadata,
     _of_practice(),
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
     Column("detail", JSON, nullable=False),
     Index("ix_audit_at", "practice_id", "at", "id"),
 )

@@ -2,9 +2,22 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Text
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
+
+from optimizer.domain.errors import InvalidRequest
+
+
+class NaiveDateTime(ValueError, DontWrapMixin):
+    """A datetime without an offset was about to be stored: a bug of ours."""
+
+
+class UnwritableText(InvalidRequest, DontWrapMixin):
+    """A text holds what no database of ours can keep."""
+
+    code = "unwritable_text"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -14,8 +27,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     Raises
     ------
-    ValueError
-        When a naive datetime is written (wrapped in SQLAlchemy's StatementError).
+    NaiveDateTime
+        When a naive datetime is written or asked for.
     """
 
     impl = DateTime(timezone=True)
@@ -25,7 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.utcoffset() is None:
-            raise ValueError(f"{value.isoformat()} says no offset from UTC")
+            raise NaiveDateTime(f"{value.isoformat()} says no offset from UTC")
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
@@ -33,3 +46,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text that both databases can keep: PostgreSQL takes no NUL, neither of them half a surrogate pair.
+
+    Raises
+    ------
+    UnwritableText
+        When such a text is written or asked for.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is not None and any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+            raise UnwritableText(f"{value!a} holds a sign that cannot be stored")
+        return value

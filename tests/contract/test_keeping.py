@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy.exc import StatementError
 
 from data.store.store import Store
+from data.store.types import NaiveDateTime, UnwritableText
 from optimizer.domain.booking import BookingStatus, StartWindow
 from optimizer.domain.errors import Conflict, NotFound
 from tests.contract.samples import DAY, NOON, NORTH, SWEDISH, answer, booking, entry, pattern, run
@@ -122,7 +122,7 @@ def test_instants_come_back_in_utc_whatever_offset_they_had(store: Store) -> Non
 
 def test_a_naive_instant_is_refused(store: Store) -> None:
     with (
-        pytest.raises(StatementError, match="says no offset from UTC"),
+        pytest.raises(NaiveDateTime, match="says no offset from UTC"),
         store.unit_of_work("north") as work,
     ):
         work.plan_runs.add(run(requested_at=NOON.replace(tzinfo=None)))
@@ -151,3 +151,11 @@ def test_the_audit_is_read_newest_first_and_never_rewritten(store: Store) -> Non
         newest = work.audit.list(limit=2)
         rest = work.audit.list(before=(newest[-1].at, newest[-1].id))
         assert [*newest, *rest] == entries[::-1]
+
+
+@pytest.mark.parametrize("sign", ["\0", "\ud83d"])
+def test_a_text_that_a_database_cannot_keep_is_the_callers_fault_on_both(store: Store, sign: str) -> None:
+    with pytest.raises(UnwritableText), store.unit_of_work("north") as work:
+        work.bookings.add(booking(notes=f"side{sign}door"))
+    with pytest.raises(UnwritableText), store.unit_of_work("north", write=False) as work:
+        work.bookings.get(sign)

@@ -11,6 +11,7 @@ from data.store.records import StoredItinerary, StoredPlan
 from data.store.repositories.agendas import Agendas
 from data.store.repositories.base import Repository
 from data.store.tables import plan as table
+from data.store.tables import plan_run
 from optimizer.domain.errors import Conflict, NotFound
 
 
@@ -31,6 +32,8 @@ class Plans(Repository):
 
         Raises
         ------
+        NotFound
+            When the plan names a run that is not there.
         Conflict
             code `already_exists`, when the id is taken.
         ValueError
@@ -38,6 +41,8 @@ class Plans(Repository):
         """
         if stored.published_at is not None:
             raise ValueError(f"plan {stored.id!r} cannot be added as published")
+        if stored.run_id is not None and self._one(self._select(plan_run, plan_run.c.id == stored.run_id)) is None:
+            raise NotFound(f"there is no plan run {stored.run_id!r}")
         values = {
             "id": stored.id,
             "run_id": stored.run_id,

@@ -1,0 +1,171 @@
+"""Two practices with the same ids everywhere: neither reads nor writes the other's rows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from data.store.store import Store
+from data.store.unit_of_work import UnitOfWork
+from optimizer.domain.booking import RunStatus
+from optimizer.domain.errors import NotFound
+from tests.contract.samples import (
+    DAY,
+    NOON,
+    SWEDISH,
+    answer,
+    booking,
+    entry,
+    key,
+    pattern,
+    run,
+    stored_plan,
+    token,
+)
+
+
+@pytest.fixture
+def only_north(store: Store) -> Store:
+    """North has one of each thing; south has nothing."""
+    with store.unit_of_work("north") as work:
+        _fill(work, "north")
+        work.commit()
+    return store
+
+
+def _fill(work: UnitOfWork, mark: str) -> None:
+    """One of each thing, under the same ids in every practice, told apart by `mark`."""
+    work.services.put(replace(SWEDISH, name=mark))
+    work.patterns.put(pattern(name=mark))
+    work.bookings.add(booking(notes=mark))
+    work.plan_runs.add(run(problem=mark))
+    stored = stored_plan(run_id="r1")
+    work.plans.add(replace(stored, plan=replace(stored.plan, roads=mark)))
+    work.plans.publish("p1", NOON)
+    work.idempotency.add(answer(body=mark))
+    work.feeds.create(token(practice=mark), secret_hash=f"feed of {mark}")
+    work.audit.add(entry(actor=mark))
+
+
+def _marks(work: UnitOfWork) -> list[str]:
+    """What each read of each repository says of whose row it is."""
+    by_uid, kept = work.bookings.by_uid("b1@example.org"), work.idempotency.find("once")
+    latest, published, latest_run = work.plans.latest(DAY), work.plans.published(DAY), work.plan_runs.latest(DAY)
+    return [
+        *(service.name for service in work.services.list()),
+        work.services.get("swedish").name,
+        *(each.therapist.name for each in work.patterns.list()),
+        work.patterns.get("taylor").therapist.name,
+        work.bookings.get("b1").notes,
+        by_uid.notes if by_uid else "",
+        *(each.notes for each in work.bookings.on(DAY)),
+        *(each.notes for each in work.bookings.list()),
+        work.plan_runs.get("r1").problem,
+        latest_run.problem if latest_run else "",
+        work.plans.get("p1").plan.roads,
+        latest.plan.roads if latest else "",
+        published.plan.roads if published else "",
+        *(each.roads for each in work.itineraries.on(DAY)),
+        work.itineraries.get("taylor", DAY).roads,
+        kept.body if kept else "",
+        *(each.practice_id for each in work.feeds.list("taylor")),
+        *(each.actor for each in work.audit.list()),
+    ]
+
+
+def test_the_same_ids_in_two_practices_are_different_things(only_north: Store) -> None:
+    with only_north.unit_of_work("south") as work:
+        _fill(work, "south")
+        work.commit()
+    for practice in ("north", "south"):
+        with only_north.unit_of_work(practice, write=False) as work:
+            marks = _marks(work)
+            assert len(marks) == 18
+            assert set(marks) == {practice}
+            assert [agenda.version for agenda in work.agendas.between(DAY, DAY)] == [1]
+
+
+MISSING: list[Callable[[UnitOfWork], object]] = [
+    lambda work: work.services.get("swedish"),
+    lambda work: work.services.remove("swedish"),
+    lambda work: work.patterns.get("taylor"),
+    lambda work: work.patterns.remove("taylor"),
+    lambda work: work.bookings.get("b1"),
+    lambda work: work.bookings.put(booking()),
+    lambda work: work.plan_runs.get("r1"),
+    lambda work: work.plan_runs.put(run()),
+    lambda work: work.plans.get("p1"),
+    lambda work: work.plans.publish("p1", NOON),
+    lambda work: work.itineraries.get("taylor", DAY),
+    lambda work: work.feeds.revoke("t1", NOON),
+    lambda work: work.feeds.create(token(practice="south"), secret_hash="of a therapist of north"),  # noqa: S106
+]
+
+EMPTY: list[Callable[[UnitOfWork], object]] = [
+    lambda work: work.services.list(),
+    lambda work: work.patterns.list(),
+    lambda work: work.bookings.on(DAY),
+    lambda work: work.bookings.list(),
+    lambda work: work.bookings.by_uid("b1@example.org"),
+    lambda work: work.plan_runs.latest(DAY),
+    lambda work: work.plan_runs.claim(NOON, NOON + timedelta(minutes=1)),
+    lambda work: work.plans.latest(DAY),
+    lambda work: work.plans.published(DAY),
+    lambda work: work.itineraries.on(DAY),
+    lambda work: work.agendas.between(DAY, DAY),
+    lambda work: work.idempotency.find("once"),
+    lambda work: work.idempotency.purge(before=NOON + timedelta(days=1)),
+    lambda work: work.feeds.list("taylor"),
+    lambda work: work.audit.list(),
+]
+
+
+def test_what_another_practice_has_does_not_exist(only_north: Store) -> None:
+    with only_north.unit_of_work("south") as work:
+        for ask in MISSING:
+            with pytest.raises(NotFound):
+                ask(work)
+        for look in EMPTY:
+            assert not look(work)
+        assert work.agendas.get("taylor", DAY).version == 0
+
+
+def test_writing_in_one_practice_leaves_the_other_as_it_was(only_north: Store) -> None:
+    with only_north.unit_of_work("south") as work:
+        _fill(work, "south")
+        work.bookings.put(booking(notes="changed"))
+        work.plan_runs.put(run(status=RunStatus.CANCELLED))
+        work.agendas.bump([("taylor", DAY)])
+        work.feeds.revoke("t1", NOON)
+        work.patterns.remove("taylor")
+        work.services.remove("swedish")
+        work.idempotency.purge(before=NOON + timedelta(days=1))
+        work.commit()
+    with only_north.unit_of_work("north", write=False) as work:
+        assert set(_marks(work)) == {"north"}
+        assert work.agendas.get("taylor", DAY).version == 1
+        assert work.plan_runs.get("r1").status is RunStatus.QUEUED
+    assert only_north.feed_tokens.find_by_hash("feed of north") == token(practice="north")
+
+
+def test_a_plan_cannot_name_another_practices_run(only_north: Store) -> None:
+    with (
+        pytest.raises(NotFound, match="'r1'"),
+        only_north.unit_of_work("south") as work,
+    ):
+        work.plans.add(stored_plan(run_id="r1"))
+
+
+def test_a_token_of_another_practice_is_not_kept(only_north: Store) -> None:
+    with only_north.unit_of_work("south") as work, pytest.raises(ValueError, match="another practice"):
+        work.feeds.create(token("t2", practice="north"), secret_hash="any")  # noqa: S106
+
+
+def test_keys_are_listed_and_revoked_only_by_their_practice(store: Store) -> None:
+    store.keys.create(key("k1", "north"), secret_hash="of north")  # noqa: S106
+    store.keys.create(key("k1", "south"), secret_hash="of south")  # noqa: S106
+    assert store.keys.list("north") == (key("k1", "north"),)
+    store.keys.revoke("south", "k1", NOON)
+    assert store.keys.find_by_hash("of north") == key("k1", "north")
+    assert store.keys.find_by_hash("of south") is None
