@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.store.errors import StoreBusy
@@ -44,7 +45,7 @@ class Database:
         Raises
         ------
         StoreBusy
-            When another writer does not let go, or two of them block each other.
+            When another writer does not let go, two of them block each other, or every connection is in use.
         Unavailable
             code `store_unavailable`, when the database does not answer.
         """
@@ -53,6 +54,8 @@ class Database:
                 connection = plain.execution_options(**self._options(write=write))
                 connection.begin()
                 yield connection
+        except PoolTimeout as error:
+            raise StoreBusy("every connection to the store is taken", retry_after=1) from error
         except OperationalError as error:
             raise explain(error) from error
 
@@ -100,7 +103,7 @@ HINT = "use sqlite:///path/to/rounds.db or postgresql://user@host/database"
 
 def _sqlite(url: URL, file: Path, patience: Seconds) -> Database:
     # hide_parameters: what a statement carries (names, phones) must not reach a log by way of an exception.
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
+    engine = create_engine(url, hide_parameters=True, pool_timeout=patience, connect_args={"timeout": patience})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return Database(engine=engine, file=file, patience=patience)
@@ -123,6 +126,7 @@ def _postgresql(url: URL, patience: Seconds) -> Database:
         url,
         hide_parameters=True,
         pool_pre_ping=True,
+        pool_timeout=patience,
         connect_args={
             "connect_timeout": patience,
             "options": f"-c lock_timeout={patience}s -c timezone=UTC",

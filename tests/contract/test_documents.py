@@ -38,6 +38,11 @@ OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=-5)), timezone(timedelt
 
 SECONDS = st.integers(0, 10**6)
 
+
+def _window(ends: list[int]) -> TimeWindow:
+    return TimeWindow(min(ends), max(ends))
+
+
 LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=4),
     int: st.integers(-(2**40), 2**40),
@@ -48,7 +53,7 @@ LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     time: st.times(),
     datetime: st.builds(datetime.replace, INSTANTS, tzinfo=OFFSETS),
     ZoneInfo: st.sampled_from(ZONES).map(ZoneInfo),
-    TimeWindow: st.builds(lambda earliest, length: TimeWindow(earliest, earliest + length), SECONDS, SECONDS),
+    TimeWindow: st.lists(SECONDS, min_size=2, max_size=2).map(_window),
 }
 
 
@@ -60,7 +65,7 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         ends = st.tuples(LEAVES[datetime], LEAVES[datetime]).map(sorted)
         return ends.map(lambda pair: StartWindow(earliest=pair[0], latest=pair[1]))
     if is_dataclass(kind):
-        fields = {name: st.deferred(lambda hint=hint: anything(hint)) for name, hint in get_type_hints(kind).items()}
+        fields = {name: anything(hint) for name, hint in get_type_hints(kind).items()}
         return st.builds(cast(Callable[..., Any], kind), **fields)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
