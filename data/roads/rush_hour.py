@@ -140,7 +140,7 @@ def _progress(base: Array, peak: Array, *, profile: Profile, horizon: Horizon, c
     The wall clock is asked for each cell, so a day on which the clocks change keeps its rush hour where people see it.
     """
     clocks = [horizon.local(cell * CELL + CELL // 2) for cell in range(cells)]
-    hours = [clock.hour + clock.minute / 60 for clock in clocks]
+    hours = [clock.hour + clock.minute / 60 + clock.second / 3600 for clock in clocks]
     at_base = np.interp(hours, profile.hours, profile.base).astype(np.float32)
     at_peak = np.interp(hours, profile.hours, profile.peak).astype(np.float32)
     done = np.zeros((cells + 1, len(base)), dtype=np.float32)

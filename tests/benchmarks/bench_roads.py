@@ -1,0 +1,121 @@
+"""Figures of geocoding and roads: `python tests/benchmarks/bench_roads.py`.
+
+Accuracy needs the reference data beside the repository and is left out, saying so, where that is absent.
+"""
+
+import csv
+import gzip
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from data.geocoding import gazetteer, service_area
+from data.geocoding.chain import kilometres
+from data.roads import free_flow
+from data.roads.estimate import EstimateSource
+from optimizer.domain.errors import InvalidRequest
+from optimizer.domain.place import Coordinate, Place
+from optimizer.domain.time import Horizon
+from optimizer.travel.times import BufferPolicy
+
+GEO = Path(__file__).parents[3] / "shared" / "geo"
+DAY = Horizon(date(2026, 11, 23), ZoneInfo("America/Toronto"))
+
+
+def best(run: Callable[[], object], times: int = 5) -> float:
+    """Milliseconds of the quickest of some runs."""
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        run()
+        took.append(time.perf_counter() - begun)
+    return min(took) * 1000
+
+
+def show(what: str, figure: str, goal: str) -> None:
+    print(f"{what:<52} {figure:>14}   {goal}")
+
+
+def places(count: int) -> list[Place]:
+    rng = np.random.default_rng(count)
+    spots = zip(rng.uniform(43.45, 43.85, count), rng.uniform(-80.1, -79.3, count), strict=True)
+    return [Place(id=str(i), coordinate=Coordinate(lat=lat, lng=lng)) for i, (lat, lng) in enumerate(spots)]
+
+
+def roads() -> None:
+    show("free-flow model: prepare", f"{best(free_flow.embedded.__wrapped__):.1f} ms", "once a process")
+    model = free_flow.embedded()
+    for count, goal in ((200, "<= 10 ms"), (2_000, "<= 1500 ms")):
+        points = [place.coordinate for place in places(count) if place.coordinate is not None]
+        took = best(lambda points=points: model.minutes(model.project(points)), 3)  # type: ignore[misc]
+        show(f"free-flow table, {count} places", f"{took:.1f} ms", goal)
+    source, policy = EstimateSource(), BufferPolicy(minutes=5, percent=10)
+    for count, goal in ((10, ""), (50, ""), (200, "<= 100 ms"), (400, "")):
+        day = places(count)
+        took = best(lambda day=day: source.travel_times(day, DAY, policy), 3)  # type: ignore[misc]
+        show(f"departure-time table, {count} places", f"{took:.1f} ms", goal)
+
+
+def geocoding() -> None:
+    show("gazetteer: file", f"{gazetteer.DATA.stat().st_size / 1000:.0f} kB", "<= 1500 kB")
+    show("gazetteer: load", f"{best(gazetteer.embedded.__wrapped__):.1f} ms", "<= 30 ms")
+    codes, area = gazetteer.embedded(), service_area.embedded()
+    show("gazetteer: one code", f"{best(lambda: [codes.lookup('l6y 1n2') for _ in range(1000)]):.1f} µs", "<= 20 µs")
+    point = Coordinate(lat=43.5448, lng=-80.2482)
+    show("service area: one point", f"{best(lambda: [point in area for _ in range(1000)]):.1f} µs", "")
+
+
+def imports() -> None:
+    for module in ("data.geocoding.chain", "data.roads.estimate"):
+        command = [sys.executable, "-c", f"import {module}"]
+        took = best(lambda command=command: subprocess.run(command, check=True, env=os.environ), 3)  # type: ignore[misc]
+        show(f"a process that imports {module}", f"{took:.0f} ms", "")
+
+
+def free_flow_error() -> None:
+    zones: dict[str, Coordinate] = {}
+    trips: list[tuple[str, str, float, float]] = []
+    with gzip.open(GEO / "free_flow_minutes.csv.gz", "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            zones[row["zone_from"]] = Coordinate(lat=float(row["lat_o"]), lng=float(row["lon_o"]))
+            zones[row["zone_to"]] = Coordinate(lat=float(row["lat_d"]), lng=float(row["lon_d"]))
+            minutes, straight = float(row["freeflow_minutes"]), float(row["great_circle_km"])
+            trips.append((row["zone_from"], row["zone_to"], minutes, straight))
+    model, number = free_flow.embedded(), {zone: i for i, zone in enumerate(zones)}
+    table = model.minutes(model.project(list(zones.values())))
+    routed = np.array([trip[2] for trip in trips])
+    error = np.abs([table[number[a], number[b]] for a, b, *_ in trips] - routed) / routed * 100
+    far = error[[trip[3] > 40 for trip in trips]]
+    show("free-flow error, median / p90", f"{np.median(error):.1f} / {np.percentile(error, 90):.1f} %", "7 / 21 later")
+    show("free-flow error over 40 km", f"{np.median(far):.1f} / {np.percentile(far, 90):.1f} %", "<= 4.5 %")
+
+
+def postal_code_error() -> None:
+    codes, errors = gazetteer.embedded(), []
+    with (GEO / "facility_points.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            surveyed = Coordinate(lat=float(row["lat"]), lng=float(row["lng"]))
+            try:
+                errors.append(kilometres(codes.lookup(row["postal_code"]).coordinate, surveyed))
+            except InvalidRequest:
+                continue
+    middle, most = np.percentile(errors, [50, 90])
+    show(f"postal codes, {len(errors)} points, median / p90", f"{middle:.2f} / {most:.2f} km", "<= 0.12 / 0.9 km")
+
+
+if __name__ == "__main__":
+    roads()
+    geocoding()
+    imports()
+    if GEO.exists():
+        free_flow_error()
+        postal_code_error()
+    else:
+        print(f"no reference data at {GEO}: accuracy left out")
