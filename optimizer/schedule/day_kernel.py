@@ -9,7 +9,6 @@ the gaps that remain the least overtime wins, then the least cost, then the late
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from optimizer.schedule.kernels import (
     closing_start,
@@ -37,6 +36,7 @@ from optimizer.schedule.world import (
     Ints,
     World,
 )
+from optimizer.travel.compiled import allocating, kernel
 from optimizer.travel.kernels import travel_at
 
 NO_LEG = -NEVER
@@ -53,19 +53,22 @@ class Sheet(NamedTuple):
     """`[K, 2]` start, slot: twice the gap, plus one when taken after the drive."""
     sums: Ints
     """`[4]` overtime, cost in points, driving seconds, instant of being back."""
+    tries: Ints
+    """`[n, 3]` scratch: breaks in each gap as tried now, as best so far, and the start without a break."""
 
 
-@njit(cache=True, error_model="numpy")
+@allocating
 def blank_sheet(visits: int, breaks: int) -> Sheet:
     return Sheet(
         np.zeros((visits, 5), dtype=np.int64),
         np.zeros((visits + 1, 4), dtype=np.int64),
         np.zeros((max(breaks, 1), 2), dtype=np.int64),
         np.zeros(4, dtype=np.int64),
+        np.zeros((visits, 3), dtype=np.int64),
     )
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def best_split(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> tuple[int, int]:
     """How many of a gap's breaks go before the drive, and the start of v that follows (NEVER: none fits).
 
@@ -82,13 +85,13 @@ def best_split(w: World, s: int, u: int, v: int, start: int, taken: int, more: i
     return chosen, best
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def is_pointless(w: World, s: int, v: int, start_without: int, taken: int) -> bool:
     """Whether the next break opens only when v, started without it, is over: then it is never taken ahead of v."""
     return bool(start_without < NEVER and start_without + w.visits[v, TAIL] <= w.shifts[s, RESTS + 3 * taken])
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def breaks_on_the_way_home(w: World, s: int, v: int, start: int, taken: int) -> int:
     """The fewest breaks before the drive home with which the day still closes; -1 when it does not."""
     for ahead in range(w.shifts[s, REST_COUNT] - taken + 1):
@@ -97,7 +100,7 @@ def breaks_on_the_way_home(w: World, s: int, v: int, start: int, taken: int) -> 
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> int:
     """Note the drive of a gap and answer its arrival."""
     seconds = road(w, i, j, leave)
@@ -110,7 +113,7 @@ def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> i
     return leave + seconds
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def write_rests(w: World, s: int, sheet: Sheet, first: int, count: int, free: int, slot: int) -> int:
     """Note breaks taken one after the other and answer when the last is over."""
     for k in range(first, first + count):
@@ -120,7 +123,7 @@ def write_rests(w: World, s: int, sheet: Sheet, first: int, count: int, free: in
     return free
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def rest_seconds(w: World, s: int, first: int, count: int) -> int:
     total = 0
     for k in range(first, first + count):
@@ -128,7 +131,7 @@ def rest_seconds(w: World, s: int, first: int, count: int) -> int:
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def write_first(w: World, s: int, v: int, start: int, more: int, ahead: int, sheet: Sheet) -> None:
     """Gap 0 and the first stop."""
     write_rests(w, s, sheet, 0, ahead, -NEVER, 0)
@@ -140,7 +143,7 @@ def write_first(w: World, s: int, v: int, start: int, more: int, ahead: int, she
     sheet.stops[0, 2] = start - w.visits[v, LEAD] - arrival - rest_seconds(w, s, ahead, more - ahead)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def write_next(w: World, s: int, u: int, v: int, i: int, start: int, more: int, ahead: int, sheet: Sheet) -> None:
     """Gap i and the stop behind it."""
     here, taken = same_place(w, u, v), sheet.stops[i - 1, 4]
@@ -154,11 +157,14 @@ def write_next(w: World, s: int, u: int, v: int, i: int, start: int, more: int, 
     sheet.stops[i, 2] = start - w.visits[v, LEAD + here] - free - sheet.legs[i, 2] - rested
 
 
-@njit(cache=True, error_model="numpy")
-def write_last(w: World, s: int, order: Ints, ahead: int, sheet: Sheet) -> bool:
-    """The way home and the sums; false when a driving limit is broken."""
+@kernel
+def write_end(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
+    """The way home and the sums; false when the day does not close or a driving limit is broken."""
     n = order.size
     v, taken = order[n - 1], sheet.stops[n - 1, 4]
+    ahead = breaks_on_the_way_home(w, s, v, sheet.stops[n - 1, 1], taken)
+    if ahead < 0:
+        return False
     free = sheet.stops[n - 1, 1] + w.visits[v, TAIL]
     sheet.stops[n - 1, 3] = free
     leave = write_rests(w, s, sheet, taken, ahead, free, 2 * n)
@@ -177,7 +183,7 @@ def write_last(w: World, s: int, order: Ints, ahead: int, sheet: Sheet) -> bool:
     return driving <= w.shifts[s, LIMITS + 3] and longest <= w.shifts[s, LIMITS + 4]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def write_gap(w: World, s: int, order: Ints, gap: int, more: int, sheet: Sheet) -> int:
     """Take `more` breaks in a gap before the last and write it; answers the start behind it, NEVER when too late."""
     v = order[gap]
@@ -193,52 +199,50 @@ def write_gap(w: World, s: int, order: Ints, gap: int, more: int, sheet: Sheet) 
     return start
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def time_day(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
     """Write the best day of an order; false when no place for the breaks keeps every time and limit.
 
     An order without visits is a day at home: nothing is written and it is always possible.
     """
     n, breaks = order.size, w.shifts[s, REST_COUNT]
-    sheet.sums[:] = 0
+    sheet.sums[0], sheet.sums[1], sheet.sums[2], sheet.sums[3] = 0, 0, 0, 0
     if n == 0:
         return True
     if not within_limits(w, s, order):
         return False
-    # Depth first over the number of breaks taken in each gap; `chosen[gap]` is tried from none upwards.
-    chosen, best = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    without = np.zeros(n, dtype=np.int64)
-    overtime, points, found, gap = NEVER, NEVER, False, 0
+    # Depth first over the number of breaks taken in each gap, none tried first.
+    tries, overtime, points, found, gap = sheet.tries, NEVER, NEVER, False, 0
+    tries[0, 0] = 0
     while gap >= 0:
         if gap == n:
-            ahead = breaks_on_the_way_home(w, s, order[n - 1], sheet.stops[n - 1, 1], sheet.stops[n - 1, 4])
-            if ahead >= 0 and write_last(w, s, order, ahead, sheet):
+            if write_end(w, s, order, sheet):
                 late, cost = sheet.sums[0], sheet.sums[1]
                 if late < overtime or (late == overtime and cost < points):
                     overtime, points, found = late, cost, True
-                    best[:] = chosen
+                    for i in range(n):
+                        tries[i, 1] = tries[i, 0]
             gap -= 1
-            chosen[gap] += 1
+            tries[gap, 0] += 1
             continue
-        taken, more = (0 if gap == 0 else sheet.stops[gap - 1, 4]), chosen[gap]
-        stop = taken + more > breaks or (more > 0 and is_pointless(w, s, order[gap], without[gap], taken))
+        taken, more = (0 if gap == 0 else sheet.stops[gap - 1, 4]), tries[gap, 0]
+        stop = taken + more > breaks or (more > 0 and is_pointless(w, s, order[gap], tries[gap, 2], taken))
         if not stop:
             start = write_gap(w, s, order, gap, more, sheet)
             if more == 0:
-                without[gap] = start
+                tries[gap, 2] = start
             # More breaks never start a visit earlier.
             stop = start >= NEVER
-        if stop:
-            gap -= 1
-            if gap >= 0:
-                chosen[gap] += 1
-        else:
+        if not stop:
             gap += 1
             if gap < n:
-                chosen[gap] = 0
+                tries[gap, 0] = 0
+        else:
+            gap -= 1
+            if gap >= 0:
+                tries[gap, 0] += 1
     if found and breaks > 0:
         for gap in range(n):
-            write_gap(w, s, order, gap, best[gap], sheet)
-        ahead = breaks_on_the_way_home(w, s, order[n - 1], sheet.stops[n - 1, 1], sheet.stops[n - 1, 4])
-        write_last(w, s, order, ahead, sheet)
+            write_gap(w, s, order, gap, tries[gap, 1], sheet)
+        write_end(w, s, order, sheet)
     return found

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimizer.domain.reason import Rejection
 from optimizer.domain.time import Seconds
 from optimizer.schedule.day_kernel import blank_sheet
-from optimizer.schedule.insertion_kernel import NO_POSITION, best_position, with_visit
+from optimizer.schedule.insertion_kernel import NO_POSITION, best_position
 from optimizer.schedule.refusal import explain
 from optimizer.schedule.timeline import Timeline
 
@@ -33,7 +35,7 @@ def insert(timeline: Timeline, visit: int) -> Insertion | None:
     position = best_position(world, shift, timeline.order, timeline.earliest, timeline.latest, visit, sheet)
     if position == NO_POSITION:
         return None
-    longer = Timeline.of(timeline.day, shift, with_visit(timeline.order, visit, position))
+    longer = Timeline.of(timeline.day, shift, np.insert(timeline.order, position, visit))
     return Insertion(
         position=position,
         start=int(longer.sheet.stops[position, 1]),

@@ -10,8 +10,6 @@ Arguments: `w` the world, `s` a shift's row, `u` and `v` rows of visits; `taken`
 and `behind` those of one gap before and after its drive.
 """
 
-from numba import njit
-
 from optimizer.schedule.world import (
     BACK_BY,
     BEGINS,
@@ -29,10 +27,11 @@ from optimizer.schedule.world import (
     Ints,
     World,
 )
+from optimizer.travel.compiled import inlined, kernel
 from optimizer.travel.kernels import latest_departure, travel_at
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def road(w: World, i: int, j: int, depart: int) -> int:
     """Seconds on the road with buffer; none from or to a place that the shift does not have, or within one place."""
     if i == NOWHERE or j == NOWHERE or i == j:
@@ -40,7 +39,7 @@ def road(w: World, i: int, j: int, depart: int) -> int:
     return travel_at(w.band_starts, w.road, i, j, depart)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def leave_by(w: World, i: int, j: int, arrive_by: int) -> int:
     """The latest departure that arrives in time: the inverse of `road`."""
     if i == NOWHERE or j == NOWHERE or i == j:
@@ -48,7 +47,7 @@ def leave_by(w: World, i: int, j: int, arrive_by: int) -> int:
     return latest_departure(w.band_starts, w.road, i, j, arrive_by)
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def next_start(w: World, v: int, ready: int) -> int:
     """The first allowed start at or after `ready`; NEVER when there is none."""
     for k in range(WINDOWS, w.visits.shape[1], 2):
@@ -57,7 +56,7 @@ def next_start(w: World, v: int, ready: int) -> int:
     return NEVER
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def last_start(w: World, v: int, by: int) -> int:
     """The last allowed start at or before `by`; -NEVER when there is none."""
     for k in range(w.visits.shape[1] - 2, WINDOWS - 2, -2):
@@ -66,7 +65,7 @@ def last_start(w: World, v: int, by: int) -> int:
     return -NEVER
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def rest_after(w: World, s: int, first: int, count: int, free: int) -> int:
     """When `count` breaks from number `first` are over, taken one after the other from `free` on; NEVER if too late."""
     for k in range(RESTS + 3 * first, RESTS + 3 * (first + count), 3):
@@ -77,7 +76,7 @@ def rest_after(w: World, s: int, first: int, count: int, free: int) -> int:
     return free
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def rest_by(w: World, s: int, first: int, count: int, over_by: int) -> int:
     """The latest instant to be free so that the breaks are over by `over_by`: the inverse of `rest_after`."""
     for k in range(RESTS + 3 * (first + count - 1), RESTS + 3 * (first - 1), -3):
@@ -87,13 +86,13 @@ def rest_by(w: World, s: int, first: int, count: int, over_by: int) -> int:
     return over_by
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def same_place(w: World, u: int, v: int) -> int:
     """1 when the two visits share a door, and with it parking, set-up and tear-down; else 0."""
     return 1 if w.visits[u, PLACE] == w.visits[v, PLACE] else 0
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     """Earliest start of the day's first visit, `taken` breaks behind, of which `ahead` before leaving home."""
     leave = max(w.shifts[s, BEGINS], rest_after(w, s, 0, ahead, -NEVER))
@@ -104,7 +103,7 @@ def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     return NEVER if free >= NEVER else next_start(w, v, free + w.visits[v, LEAD])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
     """Earliest start of v when u starts at `start`."""
     here = same_place(w, u, v)
@@ -116,7 +115,7 @@ def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead
     return NEVER if free >= NEVER else next_start(w, v, free + w.visits[v, LEAD + here])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead: int, behind: int) -> int:
     """Latest start of u so that v can start by `start`: the inverse of `start_behind`."""
     here = same_place(w, u, v)
@@ -127,7 +126,7 @@ def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead:
     return -NEVER if leave <= -NEVER else last_start(w, u, leave - w.visits[u, TAIL + here])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     """Latest start of the day's last visit so that the therapist is back in time and every break still finds room."""
     remaining = w.shifts[s, REST_COUNT] - taken - ahead
@@ -138,7 +137,7 @@ def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     return -NEVER if leave <= -NEVER else last_start(w, v, leave - w.visits[v, TAIL])
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def earliest_first(w: World, s: int, v: int, taken: int) -> int:
     best = NEVER
     for ahead in range(taken + 1):
@@ -146,7 +145,7 @@ def earliest_first(w: World, s: int, v: int, taken: int) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def latest_last(w: World, s: int, v: int, taken: int) -> int:
     best = -NEVER
     for ahead in range(w.shifts[s, REST_COUNT] - taken + 1):
@@ -154,7 +153,7 @@ def latest_last(w: World, s: int, v: int, taken: int) -> int:
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def earliest_behind(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
     best = NEVER
     for ahead in range(more + 1):
@@ -162,7 +161,7 @@ def earliest_behind(w: World, s: int, u: int, v: int, start: int, taken: int, mo
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@inlined
 def latest_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> int:
     best = -NEVER
     for ahead in range(more + 1):
@@ -170,7 +169,7 @@ def latest_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, more:
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def passes(w: World, s: int, order: Ints, earliest: Ints, latest: Ints) -> bool:
     """Fill `earliest[i, taken]` and `latest[i, taken]` for an order; true when some schedule of it keeps every time.
 
@@ -204,7 +203,7 @@ def passes(w: World, s: int, order: Ints, earliest: Ints, latest: Ints) -> bool:
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def starts_between(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, v: int, at: int, out: Ints) -> bool:
     """When visit v may start at position `at` (0 to n) with every other promise kept.
 
@@ -235,7 +234,7 @@ def starts_between(w: World, s: int, order: Ints, earliest: Ints, latest: Ints, 
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def within_limits(w: World, s: int, order: Ints) -> bool:
     """Visits, hands-on seconds and heavy visits; driving depends on times and is asked where they are known."""
     for k in range(3):

@@ -1,15 +1,12 @@
 """Departure-time look-ups, forward and inverse, compiled: arrays in, whole seconds out."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-leaf = njit(cache=True, _nrt=False)  # type: ignore[call-overload]
-"""Compile a kernel that allocates nothing. Without it every call counts a reference for each array it is handed:
-measured on a day of six visits, timing it takes 0.6 instead of 7 microseconds, with a break 4 instead of 96."""
+from optimizer.travel.compiled import inlined
 
 
-@leaf
+@inlined
 def travel_at(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: int, depart: int) -> int:
     """Seconds from place i to j when leaving at `depart`; rounded down between bands, which keeps FIFO exact."""
     last = starts.size - 1
@@ -28,7 +25,7 @@ def travel_at(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: in
     return before + (after - before) * (depart - starts[low]) // (starts[high] - starts[low])
 
 
-@leaf
+@inlined
 def latest_departure(starts: NDArray[np.int64], table: NDArray[np.int32], i: int, j: int, arrive_by: int) -> int:
     """The latest instant to leave i and be at j by `arrive_by`: the inverse of arrival, which never falls (FIFO)."""
     last = starts.size - 1
