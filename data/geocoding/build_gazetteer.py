@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.geocoding.gazetteer import APPROXIMATE, DATA, DEGREE, local_part, normalise_town
 
@@ -59,10 +60,10 @@ def read(database: Path) -> list[Row]:
     return [Row(code=code.replace(" ", ""), town=town, lat=lat, lng=lng) for code, town, lat, lng in found]
 
 
-def kilometres(degrees: np.ndarray, centre: np.ndarray) -> np.ndarray:
+def kilometres(degrees: NDArray[np.float64], centre: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each `degrees[point]` (latitude, longitude) from a centre; flat, which is good enough below 50 km."""
     north, east = (degrees - centre).T
-    away: np.ndarray = np.hypot(north * 111.2, east * 111.2 * np.cos(np.radians(centre[0])))
+    away: NDArray[np.float64] = np.hypot(north * 111.2, east * 111.2 * np.cos(np.radians(centre[0])))
     return away
 
 
@@ -81,10 +82,7 @@ def write(rows: Sequence[Row], target: Path) -> None:
     crowd = Counter((row.lat, row.lng) for row in rows)
     towns = sorted({row.town for row in rows})
     number = {town: i for i, town in enumerate(towns)}
-    places = {town: [row for row in rows if row.town == town] for town in towns}
-    for name, parts in MUNICIPALITIES.items():
-        if members := [row for row in rows if row.town in parts]:
-            places[name] = members
+    points = _town_points(rows)
     areas, firsts, centres, spreads, local, offsets = [], [0], [], [], [], []
     for area, group in groupby(rows, key=lambda row: row.area):
         codes = list(group)
@@ -100,9 +98,6 @@ def write(rows: Sequence[Row], target: Path) -> None:
             for row in codes
         ]
         firsts.append(firsts[-1] + len(codes))
-    names = sorted(places, key=normalise_town)
-    points = [np.median([(row.lat, row.lng) for row in places[name]], axis=0) / DEGREE for name in names]
-    # Bytes of columns that change slowly, side by side, compress to half.
     np.savez_compressed(
         target,
         areas=np.array(areas, dtype="S3"),
@@ -113,9 +108,19 @@ def write(rows: Sequence[Row], target: Path) -> None:
         offsets=np.concatenate(offsets).astype(np.int16).T.copy(),
         town=np.array([number[row.town] for row in rows], dtype=np.uint16),
         towns=np.array(towns),
-        names=np.array(names),
-        points=np.rint(points).astype(np.int32),
+        names=np.array(list(points)),
+        points=np.rint(list(points.values())).astype(np.int32),
     )
+
+
+def _town_points(rows: Sequence[Row]) -> dict[str, NDArray[np.float64]]:
+    """The median point of each town and municipality, in `DEGREE`."""
+    members: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        members.setdefault(row.town, []).append((row.lat, row.lng))
+    merged = {name: [p for part in parts for p in members.get(part, [])] for name, parts in MUNICIPALITIES.items()}
+    places = members | {name: points for name, points in merged.items() if points}
+    return {name: np.median(places[name], axis=0) / DEGREE for name in sorted(places, key=normalise_town)}
 
 
 def installed_database() -> Path:

@@ -88,9 +88,11 @@ class GazetteerGeocoder:
         entry = None if code is None else self._entry(code)
         if entry is not None and self._is_no_street(bare.replace(code or "", " ")):
             return self._of_entry(entry)
-        point = self._ask(address, entry)
-        if point is not None and self._is_believed(point, bare, entry):
-            return _Found(coordinate=point, precision=Precision.EXACT, label=address.strip(), door=door)
+        town = self._town_named_by(bare) if entry is None else None
+        if entry is not None or town is not None:
+            point = self._ask(address, entry)
+            if point is not None and self._is_believed(point, entry, town):
+                return _Found(coordinate=point, precision=Precision.EXACT, label=address.strip(), door=door)
         if entry is not None:
             return _Found(coordinate=entry.coordinate, precision=entry.precision, label=address.strip(), door=door)
         raise InvalidRequest(
@@ -115,17 +117,24 @@ class GazetteerGeocoder:
                 raise
             return None
 
-    def _is_believed(self, point: Coordinate, bare: str, entry: Entry | None) -> bool:
+    def _is_believed(self, point: Coordinate, entry: Entry | None, town: str | None) -> bool:
         if point not in self._area:
             return False
         if entry is not None:
             near = NEAR_CODE_KM if entry.precision is Precision.POSTAL_CODE else NEAR_AREA_KM
             return kilometres(point, entry.coordinate) <= near
-        named = bare.rsplit(",", 1)[-1]
-        if (zone := self._area.zone(named)) is not None:
+        if town is None:
+            return False
+        if (zone := self._area.zone(town)) is not None:
             return point in zone
-        town = self._gazetteer.find(named)
-        return town is None or kilometres(point, town[1]) <= NEAR_TOWN_KM
+        known = self._gazetteer.find(town)
+        return known is not None and kilometres(point, known[1]) <= NEAR_TOWN_KM
+
+    def _town_named_by(self, bare: str) -> str | None:
+        """The town at the end of a street address, with or without a comma before it."""
+        words = bare.replace(",", " ").split()
+        endings = (" ".join(words[-count:]) for count in (3, 2, 1))
+        return next((e for e in endings if self._area.zone(e) is not None or self._gazetteer.find(e) is not None), None)
 
     def _of_town(self, name: str) -> _Found | None:
         zone = self._area.zone(name)
