@@ -112,6 +112,24 @@ class Itinerary:
                 return self.shift.begins
 
     @property
+    def waiting(self) -> Seconds:
+        """Idle time between leaving home and being back: every wait, and what passes before the drive home."""
+        waits, home = sum(stop.wait for stop in self.stops), self.steps[self._last_stop + 1 :]
+        rested = 0
+        for step in home:
+            match step:
+                case Leg():
+                    return waits + step.depart - self.stops[-1].depart - rested
+                case Break():
+                    rested += step.finish - step.start
+        return waits
+
+    @property
+    def _last_stop(self) -> int:
+        """Index of the last stop among the steps, the end of an empty day."""
+        return max((k for k, step in enumerate(self.steps) if isinstance(step, Stop)), default=len(self.steps))
+
+    @property
     def overtime(self) -> Seconds:
         return max(0, self.back_at - self.shift.ends) if self.steps else 0
 
@@ -216,7 +234,7 @@ class Plan:
             unassigned=len(self.unassigned),
             travel=sum(leg.travel for leg in legs),
             buffer=sum(leg.buffer for leg in legs),
-            wait=sum(stop.wait for stop in stops),
+            wait=sum(day.waiting for day in self.itineraries),
             hands_on=sum(stop.visit.session for stop in stops),
             meters=sum(known) if len(known) == len(legs) else None,
         )

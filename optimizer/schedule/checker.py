@@ -62,7 +62,7 @@ def _objective(problem: Problem, plan: Plan) -> Iterator[Violation]:
     weights, cost = problem.weights, 0
     for day in plan.itineraries:
         cost += sum(leg.travel + leg.buffer for leg in day.legs) * weights.road
-        cost += sum(stop.wait for stop in day.stops) * weights.waiting
+        cost += (sum(stop.wait for stop in day.stops) + _idle_before_home(day)) * weights.waiting
         wishes = [stop.visit.choice.prefer for stop in day.stops]
         cost += sum(1 for prefer in wishes if prefer and day.shift.id not in prefer) * weights.preference
     counted = Objective(
@@ -74,6 +74,15 @@ def _objective(problem: Problem, plan: Plan) -> Iterator[Violation]:
     )
     if counted != plan.certificate.objective:
         yield Violation(code="objective", shift="", detail=f"adds up to {counted}, not {plan.certificate.objective}")
+
+
+def _idle_before_home(day: Itinerary) -> Seconds:
+    """Between the last block and the drive home, breaks not counted."""
+    if not day.stops or not day.legs or day.legs[-1].depart < day.stops[-1].depart:
+        return 0
+    begin, end = day.stops[-1].depart, day.legs[-1].depart
+    taken = [step for step in day.steps if isinstance(step, Break) and begin <= step.start and step.finish <= end]
+    return end - begin - sum(step.finish - step.start for step in taken)
 
 
 class _Judge:

@@ -1,9 +1,9 @@
 """A day written out: for an order of visits, when everything happens, where the breaks go and what it costs.
 
-The rule of timing: leave home as late as the first start allows, from then on everything as early as possible. In a gap
-a break goes where the next session starts earliest, at the next door when that is equal; on the way home it waits for
-home if it can. A break is not begun by idling for its window where the next visit could be over before it opens. Among
-the gaps that remain the least overtime wins, then the least cost, then the latest gap.
+The rule of timing: leave home as late as the first start allows, from then on everything as early as possible. Of all
+places for the breaks (each gap, before or after its drive) the one with the least overtime wins, then the least cost,
+then the latest. Nothing else is decided here, so an exact search over orders that tries every place for the breaks
+finds exactly these days.
 """
 
 from typing import NamedTuple
@@ -41,6 +41,9 @@ from optimizer.travel.kernels import travel_at
 
 NO_LEG = -NEVER
 
+# Columns of `Sheet.tries`: breaks of each gap and how many before the drive, tried now and best so far; points so far.
+MORE, AHEAD, BEST_MORE, BEST_AHEAD, POINTS = 0, 1, 2, 3, 4
+
 
 class Sheet(NamedTuple):
     """What `time_day` fills in, for n visits and K breaks."""
@@ -54,7 +57,7 @@ class Sheet(NamedTuple):
     sums: Ints
     """`[4]` overtime, cost in points, driving seconds, instant of being back."""
     tries: Ints
-    """`[n, 3]` scratch: breaks in each gap as tried now, as best so far, and the start without a break."""
+    """`[n, 5]` scratch of `time_day`: see the columns below."""
 
 
 @allocating
@@ -64,40 +67,8 @@ def blank_sheet(visits: int, breaks: int) -> Sheet:
         np.zeros((visits + 1, 4), dtype=np.int64),
         np.zeros((max(breaks, 1), 2), dtype=np.int64),
         np.zeros(4, dtype=np.int64),
-        np.zeros((visits, 3), dtype=np.int64),
+        np.zeros((visits, 5), dtype=np.int64),
     )
-
-
-@kernel
-def best_split(w: World, s: int, u: int, v: int, start: int, taken: int, more: int) -> tuple[int, int]:
-    """How many of a gap's breaks go before the drive, and the start of v that follows (NEVER: none fits).
-
-    `u` is NOWHERE for the gap that leaves home; `start` is u's.
-    """
-    best, chosen = NEVER, 0
-    for ahead in range(more + 1):
-        if u == NOWHERE:
-            begin = first_start(w, s, v, more, ahead)
-        else:
-            begin = start_behind(w, s, u, v, start, taken, ahead, more - ahead)
-        if begin < best:
-            best, chosen = begin, ahead
-    return chosen, best
-
-
-@kernel
-def is_pointless(w: World, s: int, v: int, start_without: int, taken: int) -> bool:
-    """Whether the next break opens only when v, started without it, is over: then it is never taken ahead of v."""
-    return bool(start_without < NEVER and start_without + w.visits[v, TAIL] <= w.shifts[s, RESTS + 3 * taken])
-
-
-@kernel
-def breaks_on_the_way_home(w: World, s: int, v: int, start: int, taken: int) -> int:
-    """The fewest breaks before the drive home with which the day still closes; -1 when it does not."""
-    for ahead in range(w.shifts[s, REST_COUNT] - taken + 1):
-        if start <= closing_start(w, s, v, taken, ahead):
-            return ahead
-    return -1
 
 
 @kernel
@@ -158,45 +129,59 @@ def write_next(w: World, s: int, u: int, v: int, i: int, start: int, more: int, 
 
 
 @kernel
-def write_end(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
+def write_end(w: World, s: int, order: Ints, ahead: int, sheet: Sheet) -> bool:
     """The way home and the sums; false when the day does not close or a driving limit is broken."""
     n = order.size
     v, taken = order[n - 1], sheet.stops[n - 1, 4]
-    ahead = breaks_on_the_way_home(w, s, v, sheet.stops[n - 1, 1], taken)
-    if ahead < 0:
+    if sheet.stops[n - 1, 1] > closing_start(w, s, v, taken, ahead):
         return False
     free = sheet.stops[n - 1, 1] + w.visits[v, TAIL]
     sheet.stops[n - 1, 3] = free
     leave = write_rests(w, s, sheet, taken, ahead, free, 2 * n)
     back = write_leg(w, sheet, n, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
     write_rests(w, s, sheet, taken + ahead, w.shifts[s, REST_COUNT] - taken - ahead, back, 2 * n + 1)
-    roads, waits, driving, longest, missed = sheet.legs[n, 2], 0, sheet.legs[n, 3], sheet.legs[n, 3], 0
-    for i in range(n):
-        roads += sheet.legs[i, 2]
-        waits += sheet.stops[i, 2]
+    driving, longest = 0, 0
+    for i in range(n + 1):
         driving += sheet.legs[i, 3]
         longest = max(longest, sheet.legs[i, 3])
-        missed += w.preference[s, order[i]]
+    idle = leave - free - rest_seconds(w, s, taken, ahead)
     sheet.sums[0] = max(0, back - w.shifts[s, ENDS])
-    sheet.sums[1] = roads * w.shifts[s, ROAD_POINTS] + waits * w.shifts[s, WAIT_POINTS] + missed
+    sheet.sums[1] = (
+        sheet.tries[n - 1, POINTS] + sheet.legs[n, 2] * w.shifts[s, ROAD_POINTS] + idle * w.shifts[s, WAIT_POINTS]
+    )
     sheet.sums[2], sheet.sums[3] = driving, back
     return driving <= w.shifts[s, LIMITS + 3] and longest <= w.shifts[s, LIMITS + 4]
 
 
 @kernel
-def write_gap(w: World, s: int, order: Ints, gap: int, more: int, sheet: Sheet) -> int:
-    """Take `more` breaks in a gap before the last and write it; answers the start behind it, NEVER when too late."""
+def write_gap(w: World, s: int, order: Ints, gap: int, more: int, ahead: int, sheet: Sheet) -> bool:
+    """Take `more` breaks in a gap before the last, `ahead` of them before its drive, and write it; false: too late."""
     v = order[gap]
     if gap == 0:
-        ahead, start = best_split(w, s, NOWHERE, v, 0, 0, more)
+        start = first_start(w, s, v, more, ahead)
         if start < NEVER:
             write_first(w, s, v, start, more, ahead, sheet)
     else:
         u = order[gap - 1]
-        ahead, start = best_split(w, s, u, v, sheet.stops[gap - 1, 1], sheet.stops[gap - 1, 4], more)
+        start = start_behind(w, s, u, v, sheet.stops[gap - 1, 1], sheet.stops[gap - 1, 4], ahead, more - ahead)
         if start < NEVER:
             write_next(w, s, u, v, gap, start, more, ahead, sheet)
-    return start
+    if start >= NEVER:
+        return False
+    spent = 0 if gap == 0 else sheet.tries[gap - 1, POINTS]
+    spent += sheet.legs[gap, 2] * w.shifts[s, ROAD_POINTS] + sheet.stops[gap, 2] * w.shifts[s, WAIT_POINTS]
+    sheet.tries[gap, POINTS] = spent + w.preference[s, v]
+    return True
+
+
+@kernel
+def next_try(tries: Ints, gap: int) -> None:
+    """After (more, ahead) comes one more before the drive, then one break more."""
+    if tries[gap, AHEAD] < tries[gap, MORE]:
+        tries[gap, AHEAD] += 1
+    else:
+        tries[gap, MORE] += 1
+        tries[gap, AHEAD] = 0
 
 
 @kernel
@@ -211,38 +196,36 @@ def time_day(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
         return True
     if not within_limits(w, s, order):
         return False
-    # Depth first over the number of breaks taken in each gap, none tried first.
-    tries, overtime, points, found, gap = sheet.tries, NEVER, NEVER, False, 0
-    tries[0, 0] = 0
+    # Depth first over the breaks taken in each gap, none tried first; a dearer beginning is given up.
+    tries, overtime, points, found, gap, last = sheet.tries, NEVER, NEVER, False, 0, 0
+    tries[0, MORE], tries[0, AHEAD] = 0, 0
     while gap >= 0:
         if gap == n:
-            if write_end(w, s, order, sheet):
-                late, cost = sheet.sums[0], sheet.sums[1]
-                if late < overtime or (late == overtime and cost < points):
-                    overtime, points, found = late, cost, True
-                    for i in range(n):
-                        tries[i, 1] = tries[i, 0]
+            for ahead in range(breaks - sheet.stops[n - 1, 4] + 1):
+                if write_end(w, s, order, ahead, sheet):
+                    late, cost = sheet.sums[0], sheet.sums[1]
+                    if late < overtime or (late == overtime and cost < points):
+                        overtime, points, found, last = late, cost, True, ahead
+                        for i in range(n):
+                            tries[i, BEST_MORE], tries[i, BEST_AHEAD] = tries[i, MORE], tries[i, AHEAD]
             gap -= 1
-            tries[gap, 0] += 1
+            next_try(tries, gap)
             continue
-        taken, more = (0 if gap == 0 else sheet.stops[gap - 1, 4]), tries[gap, 0]
-        stop = taken + more > breaks or (more > 0 and is_pointless(w, s, order[gap], tries[gap, 2], taken))
-        if not stop:
-            start = write_gap(w, s, order, gap, more, sheet)
-            if more == 0:
-                tries[gap, 2] = start
-            # More breaks never start a visit earlier.
-            stop = start >= NEVER
-        if not stop:
+        more, taken = tries[gap, MORE], 0 if gap == 0 else sheet.stops[gap - 1, 4]
+        fits = taken + more <= breaks and write_gap(w, s, order, gap, more, tries[gap, AHEAD], sheet)
+        if fits and (overtime > 0 or tries[gap, POINTS] < points):
             gap += 1
             if gap < n:
-                tries[gap, 0] = 0
-        else:
+                tries[gap, MORE], tries[gap, AHEAD] = 0, 0
+        elif taken + more > breaks or (more == 0 and not fits):
+            # More breaks never start a visit earlier.
             gap -= 1
             if gap >= 0:
-                tries[gap, 0] += 1
+                next_try(tries, gap)
+        else:
+            next_try(tries, gap)
     if found and breaks > 0:
         for gap in range(n):
-            write_gap(w, s, order, gap, tries[gap, 1], sheet)
-        write_end(w, s, order, sheet)
+            write_gap(w, s, order, gap, tries[gap, BEST_MORE], tries[gap, BEST_AHEAD], sheet)
+        write_end(w, s, order, last, sheet)
     return found

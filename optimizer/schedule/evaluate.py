@@ -54,7 +54,7 @@ def objective(problem: Problem, itineraries: Sequence[Itinerary], unassigned: Se
     weights, cost = problem.weights, 0
     for day in itineraries:
         cost += weights.road * sum(leg.travel + leg.buffer for leg in day.legs)
-        cost += weights.waiting * sum(stop.wait for stop in day.stops)
+        cost += weights.waiting * day.waiting
         cost += weights.preference * sum(
             bool(stop.visit.choice.prefer) and day.shift.id not in stop.visit.choice.prefer for stop in day.stops
         )
