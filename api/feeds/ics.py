@@ -5,36 +5,17 @@ go. Instants are written in UTC, which stays right when the clocks change and ne
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
 from icalendar import Calendar, Event
 
 from api.feeds import words
-from api.feeds.timetable import Captions
+from api.feeds.feed_day import FeedDay
 from api.feeds.words import Caption
-from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
-from optimizer.domain.time import Horizon, Seconds
+from optimizer.domain.itinerary import Break, Leg, Stop
+from optimizer.domain.time import Seconds
 
 PRODUCT = "-//Rounds//Itinerary//EN"
-
-SEQUENCE_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-"""Sequence numbers count seconds from here, so that they stay inside 31 bits until 2088."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeedDay:
-    """One published day of one therapist. `published_at` is when this version of the day went out (aware)."""
-
-    horizon: Horizon
-    itinerary: Itinerary
-    captions: Captions
-    published_at: datetime
-
-    @property
-    def sequence(self) -> int:
-        """Rises with every publication, as RFC 5545 asks of a changed event."""
-        return int((self.published_at - SEQUENCE_EPOCH).total_seconds())
 
 
 def calendar(days: Iterable[FeedDay], *, name: str, namespace: str) -> bytes:

@@ -14,8 +14,12 @@ Captions = Mapping[str, Caption]
 GUTTER = " " * 9
 
 
-def plan_text(plan: Plan, captions: Captions) -> str:
-    """The whole plan: every itinerary, then who was left out and why, then the totals and the certificate."""
+def plan_text(plan: Plan, captions: Captions | None = None) -> str:
+    """The whole plan: every itinerary, then who was left out and why, then the totals and the certificate.
+
+    Without captions visits go by their ids.
+    """
+    captions = captions or {}
     blocks = [f"{words.long_date(plan.horizon.date)} · {plan.horizon.zone.key}"]
     blocks += [itinerary_text(day, plan.horizon, captions) for day in plan.itineraries]
     if plan.unassigned:
@@ -56,7 +60,7 @@ def _steps(day: Itinerary, horizon: Horizon, captions: Captions) -> Iterator[str
 
 
 def _visit(stop: Stop, horizon: Horizon, captions: Captions) -> Iterator[str]:
-    caption = captions.get(stop.visit.id) or Caption(service=stop.visit.service)
+    caption = captions.get(stop.visit.id) or Caption(service=stop.visit.service, client=stop.visit.id)
     prepare = stop.parking + stop.setup + stop.consultation
     if stop.wait or prepare:
         parts = [f"arrive {_clock(horizon, stop.arrival)}"]
@@ -87,6 +91,8 @@ def _left_out(unassigned: tuple[Unassigned, ...], captions: Captions) -> Iterato
         caption = captions.get(entry.visit.id) or Caption(service=entry.visit.service)
         title = [caption.service, words.length(entry.visit.session), caption.client, caption.where]
         yield f"  {entry.visit.id}  {', '.join(part for part in title if part)}"
+        if not entry.rejections:
+            yield f"{GUTTER}nobody works on this day"
         for rejection in entry.rejections:
             yield f"{GUTTER}{rejection.shift}: {rejection.detail} ({rejection.reason})"
 

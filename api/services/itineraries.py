@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from api.feeds.ics import FeedDay
+from api.feeds.feed_day import FeedDay
 from api.feeds.timetable import Captions
 from api.feeds.words import Caption
 from data.store.records import StoredItinerary, StoredPlan
 from optimizer.domain.booking import Booking
-from optimizer.domain.itinerary import Stop
+from optimizer.domain.itinerary import Itinerary, Stop
 from optimizer.domain.practice import Practice, Service
 from optimizer.domain.therapist import Therapist
+from optimizer.domain.time import Horizon
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -24,20 +25,41 @@ FEED_DAYS_AHEAD = 35
 
 @dataclass(frozen=True, kw_only=True)
 class TherapistDay:
-    """A therapist's date, planned or not: `stored` is None where nothing is."""
+    """A therapist's date. `plan` is the published plan of the date, else the one made last."""
 
     practice: Practice
     therapist: Therapist
     date: date
-    stored: StoredItinerary | None
+    plan: StoredPlan | None
     captions: Captions
+
+    @property
+    def itinerary(self) -> Itinerary | None:
+        """None where the therapist is not in the plan: a day off, or nothing planned."""
+        days = self.plan.plan.itineraries if self.plan is not None else ()
+        return next((day for day in days if day.shift.id == self.therapist.id), None)
+
+    @property
+    def horizon(self) -> Horizon:
+        return Horizon(self.date, self.practice.zone)
+
+    @property
+    def feed_day(self) -> FeedDay | None:
+        """The day for a calendar; None until it is published."""
+        if self.itinerary is None or self.plan is None or self.plan.published_at is None:
+            return None
+        return FeedDay(
+            horizon=self.horizon,
+            itinerary=self.itinerary,
+            captions=self.captions,
+            published_at=self.plan.published_at,
+        )
 
     def next_stop(self, now: datetime) -> Stop | None:
         """The first visit not over by `now`; None after the last, and on an empty day."""
-        if self.stored is None:
-            return None
-        instant = self.stored.horizon.seconds(now)
-        return next((stop for stop in self.stored.itinerary.stops if stop.depart > instant), None)
+        instant = self.horizon.seconds(now)
+        stops = self.itinerary.stops if self.itinerary is not None else ()
+        return next((stop for stop in stops if stop.depart > instant), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +83,18 @@ def planned_date(practice_id: str, day: date, *, store: "Store") -> PlannedDate:
         )
 
 
+def plan_captions(practice_id: str, plan_id: str, *, store: "Store") -> tuple[StoredPlan, Captions]:
+    """A plan, and its visits for those who may read clients' names.
+
+    Raises
+    ------
+    NotFound
+    """
+    with store.unit_of_work(practice_id, write=False) as uow:
+        plan = uow.plans.get(plan_id)
+        return plan, captions(uow.bookings.on(plan.date), uow.services.list())
+
+
 def itineraries_on(practice_id: str, day: date, *, store: "Store") -> tuple[StoredItinerary, ...]:
     with store.unit_of_work(practice_id, write=False) as uow:
         return uow.itineraries.on(day)
@@ -76,12 +110,11 @@ def therapist_day(practice_id: str, therapist: str, day: date, *, store: "Store"
     """
     with store.unit_of_work(practice_id, write=False) as uow:
         pattern = uow.patterns.get(therapist)
-        found = [stored for stored in uow.itineraries.on(day) if stored.itinerary.shift.id == therapist]
         return TherapistDay(
             practice=uow.practice(),
             therapist=pattern.therapist,
             date=day,
-            stored=found[0] if found else None,
+            plan=uow.plans.published(day) or uow.plans.latest(day),
             captions=captions(uow.bookings.on(day), uow.services.list()),
         )
 
@@ -103,15 +136,15 @@ def calendar_days(
         days = []
         for offset in range(-FEED_DAYS_BACK, FEED_DAYS_AHEAD + 1):
             day = today + timedelta(days=offset)
-            plan = uow.plans.published(day)
-            if plan is None or plan.published_at is None:
-                continue
-            short = captions(uow.bookings.on(day), services)
-            days += [
-                FeedDay(horizon=plan.plan.horizon, itinerary=itinerary, captions=short, published_at=plan.published_at)
-                for itinerary in plan.plan
-                if itinerary.shift.id == therapist
-            ]
+            mine = TherapistDay(
+                practice=practice,
+                therapist=pattern.therapist,
+                date=day,
+                plan=uow.plans.published(day),
+                captions=captions(uow.bookings.on(day), services),
+            )
+            if mine.feed_day is not None:
+                days.append(mine.feed_day)
     return practice, pattern.therapist, tuple(days)
 
 

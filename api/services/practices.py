@@ -35,9 +35,24 @@ def load_scenario(scenario: Scenario, today: date, *, store: "Store", geocoder: 
         uow.commit()
 
 
-def put_service(practice_id: str, service: Service, *, store: "Store") -> Service:
-    """Offer a service, or change the one with its code."""
+def put_service(
+    practice_id: str,
+    service: Service,
+    *,
+    store: "Store",
+    expected: Callable[[Service | None], bool] = lambda _service: True,
+) -> Service:
+    """Offer a service, or change the one with its code.
+
+    Raises
+    ------
+    Conflict
+        code `version_conflict`, when `expected` says that the stored one is not what the caller has seen.
+    """
     with store.unit_of_work(practice_id) as uow:
+        stored = {known.code: known for known in uow.services.list()}.get(service.code)
+        if not expected(stored):
+            raise Conflict(f"{service.code} has changed since you read it", hint="read it again")
         uow.services.put(service)
         uow.commit()
     return service
