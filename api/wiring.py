@@ -13,6 +13,8 @@ from data.roads.source import TravelSource
 from optimizer.domain.errors import Unavailable
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -33,11 +35,13 @@ class Wiring:
         clock: Clock = system_clock,
         geocoder: Geocoder | None = None,
         roads: TravelSource | None = None,
+        executor: "Executor | None" = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self._geocoder = geocoder
         self._roads = roads
+        self._executor = executor
 
     @cached_property
     def store(self) -> "Store":
@@ -79,6 +83,15 @@ class Wiring:
         from data.roads.estimate import EstimateSource
 
         return EstimateSource()
+
+    @cached_property
+    def executor(self) -> "Executor":
+        """Where queued plan runs are executed, beside the requests. Solving itself happens in child processes."""
+        if self._executor is not None:
+            return self._executor
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="plan-runs")
 
 
 def wiring() -> Wiring:

@@ -5,10 +5,19 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.v1 import docs, house, solve
+    from api.pages import day
+    from api.v1 import bookings, docs, house, itineraries, me, plan_runs, plans, services, solve, therapists
 
     return (
+        bookings.blueprint,
+        day.blueprint,
         docs.blueprint,
         house.blueprint,
+        itineraries.blueprint,
+        me.blueprint,
+        plan_runs.blueprint,
+        plans.blueprint,
+        services.blueprint,
         solve.blueprint,
+        therapists.blueprint,
     )

@@ -1,0 +1,122 @@
+"""What the day page shows, in words and clock times."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from api.feeds import words
+from api.feeds.words import Caption
+from api.services.itineraries import TherapistDay
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
+from optimizer.domain.place import Coordinate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the day. `kind` is drive, visit or break; `at` is the time it begins (a visit: the session)."""
+
+    kind: str
+    at: str
+    title: str
+    lines: tuple[str, ...] = ()
+    slack: str = ""
+    phone: str = ""
+    point: Coordinate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStop:
+    """What to do now: when to leave, and where for. `leave_by` is empty when the therapist is there already."""
+
+    leave_by: str
+    visit: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPage:
+    """The whole page. `rows` is empty on a day without visits."""
+
+    title: str
+    therapist: str
+    yesterday: date
+    tomorrow: date
+    headline: str
+    draft: bool
+    upcoming: NextStop | None
+    rows: tuple[Row, ...]
+    left_out: int
+
+
+def day_page(day: TherapistDay, now: datetime) -> DayPage:
+    """The page as of `now` (aware)."""
+    mine = day.itinerary
+    visited = mine is not None and bool(mine.stops)
+    return DayPage(
+        title=words.long_date(day.date),
+        therapist=day.therapist.name or day.therapist.id,
+        yesterday=day.date - timedelta(days=1),
+        tomorrow=day.date + timedelta(days=1),
+        headline=_headline(day, mine) if mine is not None and visited else "",
+        draft=day.plan is not None and day.plan.published_at is None,
+        upcoming=_upcoming(day, mine, now) if mine is not None else None,
+        rows=tuple(_row(step, day) for step in mine.steps) if mine is not None and visited else (),
+        left_out=len(day.plan.plan.unassigned) if day.plan is not None else 0,
+    )
+
+
+def _headline(day: TherapistDay, mine: Itinerary) -> str:
+    count = len(mine.stops)
+    leave, back = _clock(day, mine.leave_at), _clock(day, mine.back_at)
+    driving = words.length(sum(leg.travel for leg in mine.legs))
+    return f"{count} visit{'' if count == 1 else 's'}, leave {leave}, back {back}, {driving} driving"
+
+
+def _upcoming(day: TherapistDay, mine: Itinerary, now: datetime) -> NextStop | None:
+    stop = day.next_stop(now)
+    if stop is None:
+        return None
+    before = mine.steps[: mine.steps.index(stop)]
+    leg = next((step for step in reversed(before) if isinstance(step, Leg)), None)
+    on_the_way = leg is not None and leg.destination.id == stop.visit.place.id and day.horizon.seconds(now) < leg.arrive
+    return NextStop(leave_by=_clock(day, leg.depart) if leg is not None and on_the_way else "", visit=_visit(stop, day))
+
+
+def _row(step: Leg | Stop | Break, day: TherapistDay) -> Row:
+    match step:
+        case Leg():
+            arrive = f"arrive {_clock(day, step.arrive)}"
+            return Row(kind="drive", at=_clock(day, step.depart), title=words.drive(step), lines=(arrive,))
+        case Stop():
+            return _visit(step, day)
+        case Break():
+            return Row(
+                kind="break", at=_clock(day, step.start), title=f"Break, {words.length(step.finish - step.start)}"
+            )
+
+
+def _visit(stop: Stop, day: TherapistDay) -> Row:
+    caption = day.captions.get(stop.visit.id) or Caption(service=stop.visit.service)
+    prepare = stop.parking + stop.setup + stop.consultation
+    arrival = [f"arrive {_clock(day, stop.arrival)}"]
+    if stop.wait:
+        arrival.append(f"wait {words.length(stop.wait)}")
+    if prepare:
+        arrival.append(f"prepare {words.length(prepare)}")
+    lines = (
+        caption.where,
+        ", ".join(arrival),
+        f"until {_clock(day, stop.finish)}, leave {_clock(day, stop.depart)}",
+        caption.notes,
+    )
+    return Row(
+        kind="visit",
+        at=_clock(day, stop.start),
+        title=", ".join(part for part in (caption.client, caption.service, words.length(stop.visit.session)) if part),
+        lines=tuple(line for line in lines if line),
+        slack=words.slack(stop.slack),
+        phone=caption.phone,
+        point=stop.visit.place.coordinate,
+    )
+
+
+def _clock(day: TherapistDay, instant: int) -> str:
+    return words.clock(day.horizon.local(instant))

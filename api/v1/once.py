@@ -1,0 +1,84 @@
+"""One Idempotency-Key, one write: the answer is stored in the write's own transaction and repeated for a day."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import Response
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.auth import caller
+from api.operation import JSON, Reply, fingerprint, idempotency_key, key_reused, send
+from api.services.receipt import Receipt
+from api.wiring import wiring
+from data.store.records import IdempotencyRecord
+from optimizer.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from data.store.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+KEPT_FOR = timedelta(hours=24)
+
+
+def answer_once(write: Callable[[Receipt[T]], T], shape: Callable[[T], Reply]) -> AnyResponse:
+    """Do the write and answer it; a repetition gets the stored answer and writes nothing.
+
+    Parameters
+    ----------
+    write
+        Calls the service with the receipt, which keeps the answer before the service commits. A write that fails
+        keeps nothing: the same key may be sent again.
+    shape
+        The answer to what was written.
+
+    Raises
+    ------
+    InvalidRequest
+        When the key came with another request before (422).
+    Conflict
+        code `in_flight`, when a twin of the request is being answered and has not committed yet (409).
+    """
+    if earlier := _earlier():
+        return earlier
+    try:
+        written = write(lambda uow, result: _keep(uow, shape(result)))
+    except Conflict as conflict:
+        # The twin that was faster has committed: its answer is this request's too.
+        if conflict.code == "in_flight" and (earlier := _earlier()):
+            return earlier
+        raise
+    return send(shape(written))
+
+
+def _key() -> str:
+    return f"{caller().key_id}:{idempotency_key()}"
+
+
+def _earlier() -> Response | None:
+    now = wiring().clock()
+    with wiring().store.unit_of_work(caller().practice_id, write=False) as uow:
+        record = uow.idempotency.find(_key())
+    if record is None or record.created_at <= now - KEPT_FOR:
+        return None
+    if record.fingerprint != fingerprint():
+        raise key_reused()
+    return Response(
+        record.body, status=record.status, mimetype=JSON, headers={**record.headers, "Idempotency-Replayed": "true"}
+    )
+
+
+def _keep(uow: "UnitOfWork", reply: Reply) -> None:
+    now = wiring().clock()
+    uow.idempotency.purge(now - KEPT_FOR)
+    uow.idempotency.add(
+        IdempotencyRecord(
+            key=_key(),
+            fingerprint=fingerprint(),
+            status=reply.status,
+            body=reply.body.model_dump_json() if reply.body else "",
+            headers=dict(reply.headers),
+            created_at=now,
+        )
+    )

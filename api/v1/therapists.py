@@ -1,0 +1,62 @@
+"""Who works for the practice, and when. A therapist sees nobody but themselves."""
+
+from flask import Blueprint, request
+
+from api.auth import Role, caller, require
+from api.operation import Reply, operation
+from api.services import practices
+from api.v1.schemas.booking import place_query
+from api.v1.schemas.etag import etag_of, matches
+from api.v1.schemas.practice import StaffIn, StaffListOut, StaffOut
+from api.wiring import wiring
+from optimizer.domain.errors import NotFound
+
+blueprint = Blueprint("therapists", __name__)
+
+READERS = (Role.PLANNER, Role.ADMIN, Role.SERVICE, Role.THERAPIST)
+
+
+@blueprint.get("/v1/therapists")
+@require(*READERS)
+@operation("Every therapist and their usual week", tag="practice", answers={200: StaffListOut})
+def list_therapists() -> StaffListOut:
+    who = caller()
+    with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
+        seen = [p for p in uow.patterns.list() if who.role is not Role.THERAPIST or p.therapist.id == who.therapist]
+    return StaffListOut(data=[StaffOut.of(pattern) for pattern in seen])
+
+
+@blueprint.get("/v1/therapists/<therapist>")
+@require(*READERS)
+@operation("One therapist", tag="practice", answers={200: StaffOut}, problems=(404,))
+def get_therapist(therapist: str) -> Reply:
+    who = caller()
+    if who.role is Role.THERAPIST and who.therapist != therapist:
+        raise NotFound(f"there is no therapist {therapist!r}")
+    with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
+        found = StaffOut.of(uow.patterns.get(therapist))
+    return Reply(body=found, headers={"ETag": etag_of(found)})
+
+
+@blueprint.put("/v1/therapists/<therapist>")
+@require(Role.ADMIN, Role.PLANNER)
+@operation(
+    "Add a therapist, or change their week",
+    tag="practice",
+    body=StaffIn,
+    answers={200: StaffOut},
+    problems=(409, 422),
+)
+def put_therapist(therapist: str, body: StaffIn) -> Reply:
+    parts = wiring()
+    stored = practices.put_therapist(
+        caller().practice_id,
+        body.pattern(therapist),
+        start=place_query(body.start, owner=f"home-{therapist}") if body.start else None,
+        end=place_query(body.end, owner=f"home-{therapist}") if body.end else None,
+        store=parts.store,
+        geocoder=parts.geocoder,
+        expected=lambda known: matches(request.headers.get("If-Match"), StaffOut.of(known) if known else None),
+    )
+    found = StaffOut.of(stored)
+    return Reply(body=found, headers={"ETag": etag_of(found)})
