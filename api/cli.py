@@ -12,9 +12,13 @@ from optimizer.domain.errors import RoundsError
 COMMANDS = {
     "check": "api.commands.problems:check",
     "db": "api.commands.db:db",
+    "demo": "api.commands.demo:demo",
     "evaluate": "api.commands.problems:evaluate",
+    "import": "api.commands.import_:import_",
     "keys": "api.commands.keys:keys",
+    "plan": "api.commands.plan:plan",
     "serve": "api.commands.serve:serve",
+    "show": "api.commands.show:show",
     "solve": "api.commands.problems:solve",
 }
 """`module:command` by name; a new command adds its line here."""
@@ -53,10 +57,13 @@ class LazyGroup(click.Group):
 
 def tell(error: RoundsError) -> None:
     """What went wrong, on stderr, one line a fault."""
-    click.echo(f"rounds: {error.detail}" + (f" {error.hint}" if error.hint else ""), err=True)
+    click.echo(f"rounds: {_sentences(error.detail, error.hint)}", err=True)
     for fault in error.faults:
-        hint = f" {fault.hint}" if fault.hint else ""
-        click.echo(f"  {fault.pointer or '/'}: {fault.detail}{hint} [{fault.code}]", err=True)
+        click.echo(f"  {fault.pointer or '/'}: {_sentences(fault.detail, fault.hint)} [{fault.code}]", err=True)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

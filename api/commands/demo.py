@@ -1,0 +1,51 @@
+"""`rounds demo`: two invented practices, planned."""
+
+import click
+
+from api.commands.dates import DateWord, on_calendar
+
+
+@click.command()
+@click.option(
+    "--date",
+    "when",
+    type=DateWord(),
+    default="tomorrow",
+    show_default=True,
+    help="Day to plan; same date, same plans.",
+)
+def demo(when: str) -> None:
+    """Create the store, load one therapist's practice and a team's, plan and publish a day, and print it.
+
+    Everybody in it is invented.
+    """
+    from api.commands.setting_up import set_up
+    from api.feeds.timetable import plan_text
+    from api.pages.sign_in import Visitor, make_link
+    from api.services import planning
+    from api.services.itineraries import plan_captions
+    from api.services.practices import load_scenario
+    from data.demo.solo import SOLO
+    from data.demo.team import TEAM
+    from data.store.migrate import migrate
+    from optimizer.domain.errors import Unavailable
+
+    wiring = set_up()
+    settings = wiring.settings
+    settings.var.mkdir(parents=True, exist_ok=True)
+    migrate(settings.store_url)
+    planner = planning.Planner(store=wiring.store, roads=wiring.roads, clock=wiring.clock)
+    day = on_calendar(when, now=wiring.clock(), zone=SOLO.practice.zone)
+    for scenario in (SOLO, TEAM):
+        practice = scenario.practice
+        load_scenario(scenario, day, store=wiring.store, geocoder=wiring.geocoder)
+        run = planning.plan_now(planning.PlanRequest(practice_id=practice.id, date=day), planner=planner)
+        if run.plan_id is None:
+            raise Unavailable(f"{practice.name} was not planned: {run.problem}")
+        planning.publish(practice.id, run.plan_id, actor="cli", store=wiring.store, clock=wiring.clock)
+        stored, captions = plan_captions(practice.id, run.plan_id, store=wiring.store)
+        click.echo(f"{practice.name}\n{'=' * len(practice.name)}\n{plan_text(stored.plan, captions)}")
+    link = make_link(Visitor(practice_id=SOLO.practice.id, therapist="taylor"), day, signing_key=settings.signing_key)
+    click.echo("The day on a phone: `make serve`, then open (once, within the hour)")
+    click.echo(f"  http://{settings.host}:{settings.port}{link}")
+    click.echo("Another link: `rounds show --practice demo-solo --therapist taylor --link`")

@@ -1,0 +1,53 @@
+"""`rounds plan`: what cron runs."""
+
+import click
+
+from api.commands.dates import DateWord, on_calendar
+from api.commands.exits import Exit
+
+
+@click.command()
+@click.option("--date", "when", type=DateWord(), default="tomorrow", show_default=True, help="Or today, or a date.")
+@click.option("--practice", default="", help="The practice, where there are several.")
+@click.option("--time-limit", type=click.IntRange(1, 3600), default=2, show_default=True, help="Seconds to search.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same input and seed, same plan.")
+@click.option("--publish", "publishing", is_flag=True, help="Make it the plan that everyone works by.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of a timetable.")
+@click.pass_context
+def plan(
+    ctx: click.Context, when: str, practice: str, time_limit: int, seed: int, *, publishing: bool, as_json: bool
+) -> None:
+    """Plan a date from its bookings, store the plan and print it."""
+    from api.commands.setting_up import practice_of, set_up
+    from api.feeds.timetable import plan_text
+    from api.services import planning
+    from api.services.itineraries import plan_captions
+    from api.v1.schemas.planning import StoredPlanOut
+    from optimizer.domain.booking import RunStatus
+    from optimizer.domain.errors import Conflict
+
+    wiring = set_up()
+    practice_id = practice_of(wiring, practice)
+    zone = wiring.store.practices.get(practice_id).zone
+    request = planning.PlanRequest(
+        practice_id=practice_id,
+        date=on_calendar(when, now=wiring.clock(), zone=zone),
+        time_limit=time_limit,
+        seed=seed,
+    )
+    planner = planning.Planner(store=wiring.store, roads=wiring.roads, clock=wiring.clock)
+    try:
+        run = planning.plan_now(request, planner=planner)
+    except Conflict as conflict:
+        click.echo(f"rounds: {conflict.detail}; {conflict.hint}", err=True)
+        ctx.exit(Exit.TRY_LATER)
+    if run.status is not RunStatus.DONE or run.plan_id is None:
+        click.echo(f"rounds: {request.date} was not planned: {run.problem or run.status}", err=True)
+        ctx.exit(Exit.BUG if run.problem.startswith("broken_plan") else Exit.TRY_LATER)
+    if publishing:
+        planning.publish(practice_id, run.plan_id, actor="cli", store=wiring.store, clock=wiring.clock)
+    stored, captions = plan_captions(practice_id, run.plan_id, store=wiring.store)
+    click.echo(
+        StoredPlanOut.of(stored).model_dump_json(indent=2) if as_json else plan_text(stored.plan, captions), nl=as_json
+    )
+    ctx.exit(Exit.LEFT_OUT if stored.plan.unassigned else Exit.DONE)

@@ -1,0 +1,80 @@
+"""`rounds show`: what is planned."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from api.commands.dates import DateWord, on_calendar
+
+if TYPE_CHECKING:
+    from api.feeds.timetable import Captions
+    from api.services.itineraries import TherapistDay
+    from data.store.records import StoredPlan
+
+
+@click.command()
+@click.option("--date", "when", type=DateWord(), default="today", show_default=True, help="today, tomorrow or a date.")
+@click.option("--practice", default="", help="The practice, where there are several.")
+@click.option("--therapist", help="Only this therapist's day.")
+@click.option(
+    "--format", "dress", type=click.Choice(["timetable", "json", "ics"]), default="timetable", show_default=True,
+    help="ics needs --therapist and a published plan.",
+)  # fmt: skip
+@click.option("--link", is_flag=True, help="Print a link that opens the page of --therapist, once.")
+def show(when: str, practice: str, therapist: str | None, dress: str, *, link: bool) -> None:
+    """Print the plan of a date: the published one, else the one made last."""
+    from api.commands.setting_up import practice_of, set_up
+    from api.services import itineraries
+    from optimizer.domain.errors import NotFound
+
+    if therapist is None and (link or dress == "ics"):
+        raise click.UsageError("--link and --format ics need --therapist.")
+    wiring = set_up()
+    practice_id = practice_of(wiring, practice)
+    day = on_calendar(when, now=wiring.clock(), zone=wiring.store.practices.get(practice_id).zone)
+    if therapist is None:
+        found = itineraries.planned_date(practice_id, day, store=wiring.store)
+        if found.plan is None:
+            raise NotFound(f"nothing is planned on {day}", hint="run `rounds plan`")
+        click.echo(_whole(found.plan, found.captions, dress))
+        return
+    mine = itineraries.therapist_day(practice_id, therapist, day, store=wiring.store)
+    if link:
+        from api.pages.sign_in import Visitor, make_link
+
+        settings = wiring.settings
+        path = make_link(Visitor(practice_id=practice_id, therapist=therapist), day, signing_key=settings.signing_key)
+        click.echo(f"http://{settings.host}:{settings.port}{path}")
+        return
+    click.echo(_one(mine, dress), nl=dress != "ics")
+
+
+def _whole(plan: "StoredPlan", captions: "Captions", dress: str) -> str:
+    from api.feeds.timetable import plan_text
+    from api.v1.schemas.planning import StoredPlanOut
+
+    return (
+        StoredPlanOut.of(plan).model_dump_json(indent=2)
+        if dress == "json"
+        else plan_text(plan.plan, captions).rstrip("\n")
+    )
+
+
+def _one(day: "TherapistDay", dress: str) -> str:
+    from api.feeds import words
+    from api.feeds.timetable import itinerary_text
+    from api.v1.schemas.planning import MyDayOut
+
+    if dress == "json":
+        return MyDayOut.of(day).model_dump_json(indent=2)
+    if dress == "ics":
+        from api.feeds.ics import calendar
+
+        name = day.therapist.name or day.therapist.id
+        feed = [day.feed_day] if day.feed_day is not None else []
+        return calendar(feed, name=f"Rounds {name}", namespace=f"{day.practice.id}.rounds").decode()
+    title = words.long_date(day.date)
+    mine = day.itinerary
+    if mine is None or not mine.stops:
+        return f"No visits on {title}."
+    return f"{title} · {day.practice.zone.key}\n\n{itinerary_text(mine, day.horizon, day.captions)}"
