@@ -19,7 +19,7 @@ PROFILES: Mapping[DayClass, Profile] = MappingProxyType({DayClass.WORKDAY: WORKD
 
 _DAY = (5 * 60, 23 * 60)  # minutes of the wall clock between which bands are close together
 _STEPS = (30, 60, 120, 240)  # minutes between bands, the closest that fits; 240 still meets 09:00 and 17:00
-_CELLS = 8_000_000  # of a table; 32 MB as int32, some ten times that while it is built
+_CELLS = 6_500_000  # of a table; 26 MB as int32, some ten times that while it is built
 
 
 class EstimateSource:
@@ -40,7 +40,7 @@ class EstimateSource:
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """The banded travel table between all pairs of `places`.
 
-        Bands begin every half hour from 05:00 to 23:00 on the wall clock, further apart for more than 450 places, and
+        Bands begin every half hour from 05:00 to 23:00 on the wall clock, further apart for more than 400 places, and
         at both midnights.
 
         Raises

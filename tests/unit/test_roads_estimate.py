@@ -111,7 +111,7 @@ def test_bands_follow_the_wall_clock_when_the_clocks_change(day: date, hours: in
 
 def test_a_big_table_has_fewer_bands_but_keeps_both_rushes() -> None:
     assert len(bands(MONDAY, places=400)) == 39
-    assert len(bands(MONDAY, places=600)) == 21
+    assert len(bands(MONDAY, places=500)) == 21
     few = bands(MONDAY, places=2_000)
     assert len(few) == 7
     assert {9 * HOUR, 17 * HOUR} <= set(few)

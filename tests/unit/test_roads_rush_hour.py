@@ -17,10 +17,9 @@ HALF_SPEED_FROM_NINE = Profile(hours=(0, 9, 9.25, 24), base=(0, 0, 1, 1), peak=(
 def drive(minutes: float, *departures: int, profile: Profile = WORKDAY, horizon: Horizon = MONDAY) -> list[float]:
     """Seconds of a drive in the centre of Toronto."""
     one = np.ones(1, dtype=np.float32)
-    free = one * np.float32(minutes * MINUTE)
-    return drives(free, one, one * np.float32(1.3), profile=profile, horizon=horizon, departures=departures)[
-        :, 0
-    ].tolist()
+    free, exposed = one * np.float32(minutes * MINUTE), one * np.float32(1.3)
+    seconds = drives(free, one, exposed, profile=profile, horizon=horizon, departures=departures)
+    return [float(each) for each in seconds[:, 0]]
 
 
 def test_a_drive_into_the_rush_is_slow_only_for_what_it_meets() -> None:
