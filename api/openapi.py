@@ -28,7 +28,7 @@ def document(app: Flask) -> Json:
     references, schemas = _schemas(found for _, found in routes)
     paths: Json = {}
     for rule, found in routes:
-        path = paths.setdefault(_template(rule), {})
+        path = paths.setdefault(template(rule), {})
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             path[method.lower()] = _operation(app, rule, method, found, references)
     return {
@@ -53,7 +53,8 @@ def _rules(app: Flask) -> list[Rule]:
     return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
 
-def _template(rule: Rule) -> str:
+def template(rule: Rule) -> str:
+    """The path of a route as OpenAPI writes it: `/v1/plans/{plan_id}`."""
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
 
 
