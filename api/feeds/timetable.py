@@ -52,7 +52,8 @@ def _steps(day: Itinerary, horizon: Horizon, captions: Captions) -> Iterator[str
         match step:
             case Leg():
                 to = _where(step.destination, day, captions)
-                yield f"  {_clock(horizon, step.depart)}  {words.drive(step)} to {to}"
+                arrive = _clock(horizon, step.arrive)
+                yield f"  {_clock(horizon, step.depart)}  {words.drive(step)} to {to}, arrive {arrive}"
             case Stop():
                 yield from _visit(step, horizon, captions)
             case Break():
@@ -61,14 +62,8 @@ def _steps(day: Itinerary, horizon: Horizon, captions: Captions) -> Iterator[str
 
 def _visit(stop: Stop, horizon: Horizon, captions: Captions) -> Iterator[str]:
     caption = captions.get(stop.visit.id) or Caption(service=stop.visit.service, client=stop.visit.id)
-    prepare = stop.parking + stop.setup + stop.consultation
-    if stop.wait or prepare:
-        parts = [f"arrive {_clock(horizon, stop.arrival)}"]
-        if stop.wait:
-            parts.append(f"wait {words.length(stop.wait)}")
-        if prepare:
-            parts.append(f"prepare {words.length(prepare)}")
-        yield f"{GUTTER}{', '.join(parts)}"
+    if before := words.before_the_session(stop, horizon):
+        yield f"{GUTTER}{before}"
     title = ", ".join(part for part in (caption.service, words.length(stop.visit.session), caption.client) if part)
     yield f"  {_clock(horizon, stop.start)}  {title}"
     until = f"until {_clock(horizon, stop.finish)}, leave {_clock(horizon, stop.depart)}"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from optimizer.domain.itinerary import Certificate, Leg, Status
-from optimizer.domain.time import HOUR, MINUTE, Seconds
+from optimizer.domain.itinerary import Certificate, Leg, Status, Stop
+from optimizer.domain.time import HOUR, MINUTE, Horizon, Seconds
 
 TIGHT: Seconds = 5 * MINUTE
 """Below this much slack the wording warns."""
@@ -75,6 +75,16 @@ def slack(seconds: Seconds) -> str:
     if whole > LONG:
         return "nothing presses"
     return f"may start up to {length(whole)} late"
+
+
+def before_the_session(stop: Stop, horizon: Horizon) -> str:
+    """`wait 20 min, set up from 09:45`; empty where the session can begin at once."""
+    prepare = stop.parking + stop.setup + stop.consultation
+    parts = [f"wait {length(stop.wait)}"] if minutes(stop.wait) else []
+    if prepare:
+        first = "set up and talk" if stop.consultation else "set up"
+        parts.append(f"{first} from {clock(horizon.local(stop.start - prepare))}")
+    return ", ".join(parts)
 
 
 def certificate(proof: Certificate) -> str:

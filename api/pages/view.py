@@ -95,18 +95,8 @@ def _row(step: Leg | Stop | Break, day: TherapistDay) -> Row:
 
 def _visit(stop: Stop, day: TherapistDay) -> Row:
     caption = day.captions.get(stop.visit.id) or Caption(service=stop.visit.service)
-    prepare = stop.parking + stop.setup + stop.consultation
-    arrival = [f"arrive {_clock(day, stop.arrival)}"]
-    if stop.wait:
-        arrival.append(f"wait {words.length(stop.wait)}")
-    if prepare:
-        arrival.append(f"prepare {words.length(prepare)}")
-    lines = (
-        caption.where,
-        ", ".join(arrival),
-        f"until {_clock(day, stop.finish)}, leave {_clock(day, stop.depart)}",
-        caption.notes,
-    )
+    until = f"until {_clock(day, stop.finish)}, leave {_clock(day, stop.depart)}"
+    lines = (caption.where, words.before_the_session(stop, day.horizon), until, caption.notes)
     return Row(
         kind="visit",
         at=_clock(day, stop.start),

@@ -24,11 +24,7 @@ TAYLOR = DemoTherapist(
 
 VISITS = (
     DemoVisit(
-        client="Avery Acorn", postal_code="L6X 1N3", town="Brampton", service="swedish", minutes=45, earliest="08:30",
-    ),
-    DemoVisit(
-        client="Billie Birch", postal_code="L7G 2B8", town="Halton", service="geriatric", minutes=30,
-        earliest="09:00", latest="12:00",
+        client="Billie Birch", postal_code="L7G 2B8", town="Halton", service="geriatric", minutes=30, earliest="09:00",
     ),
     DemoVisit(
         client="Casey Cedar", postal_code="L9T 2R1", town="Milton", service="rehabilitation", minutes=45,
@@ -44,11 +40,11 @@ VISITS = (
     ),
     DemoVisit(
         client="Frankie Fir", postal_code="M5S 1B2", town="Toronto", service="myofascial_release", minutes=45,
-        earliest="15:00", latest="18:00",
+        earliest="15:00", latest="17:00",
     ),
     DemoVisit(
         client="Gray Ginkgo", postal_code="M9B 2B1", town="Etobicoke", service="cupping", minutes=30,
-        earliest="18:00",
+        earliest="17:00", latest="19:00",
     ),
     DemoVisit(
         client="Harper Hazel", postal_code="L7E 1P7", town="Caledon", service="swedish", minutes=60,
@@ -60,7 +56,11 @@ VISITS = (
     ),
     DemoVisit(
         client="Jules Juniper", postal_code="N1H 7T8", town="Guelph", service="hydrotherapy", minutes=60,
-        earliest="14:00", days_ahead=1,
+        earliest="13:00", latest="16:00", days_ahead=1,
+    ),
+    DemoVisit(
+        client="Avery Acorn", postal_code="L6X 1N3", town="Brampton", service="swedish", minutes=45,
+        earliest="16:30", latest="19:00", days_ahead=1,
     ),
 )  # fmt: skip
 

@@ -97,7 +97,7 @@ VISITS = (
     _visit("Sage Spruce", "Brampton", "L7A 0C9", "foot", 30, "11:00-18:00"),
     _visit("Thyme Tulip", "Caledon", "L7E 1P7", "sports", 60, "15:00-18:00"),
     _visit("Umber Ulex", "Orangeville", "L9W 2X1", "cupping", 45, "10:00-13:00", therapist="wren"),
-    # Only Robin gives energy healing after 17:00, and Guelph is too far from a place that Robin can be back from by 18:00.
+    # Lark and Robin give energy healing; after an hour in Toronto at 17:15 neither is home before the shift ends.
     _visit("Vetch Violet", "Toronto", "M4P 1G8", "energy_healing", 60, "17:15", priority=40),
     # No woman of the team gives sports massage.
     _visit("Willow Wattle", "Brampton", "L6V 1L2", "sports", 60, "12:00-17:00", gender="female", priority=30),
