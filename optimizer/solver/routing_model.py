@@ -1,0 +1,209 @@
+"""The only door to OR-Tools routing: a day as a routing model with registered matrices, and orders back.
+
+The model is an approximation: it knows one travel time an arc (see `TravelView`), no breaks, and leaves waiting out of
+its cost. Whoever takes its orders times them anew. Nodes are the visits, then the start and the end of each shift. A
+node's cumulated time is the session's start, so windows are plain bounds and set-up is owed by the arc.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from optimizer.schedule.timeline import Day
+from optimizer.schedule.world import (
+    BACK_BY,
+    BEGINS,
+    ENDS,
+    HOME,
+    LEAD,
+    LEFT_OUT,
+    LIMITS,
+    LOAD,
+    NEVER,
+    NOWHERE,
+    PLACE,
+    ROAD_POINTS,
+    TAIL,
+    WINDOWS,
+    Ints,
+    World,
+)
+from optimizer.solver.assignment import Assignment
+
+HORIZON = 3 * 24 * 3600
+"""An end of time for dimensions, seconds."""
+
+
+class TravelView(StrEnum):
+    """Which one travel time an arc has: what it takes when its visits are likely, or the longest it ever may take.
+
+    With travel that never gets shorter than the view says, orders keep their times when timed exactly.
+    """
+
+    LIKELY = "likely"
+    LONGEST = "longest"
+
+
+def views(day: Day) -> tuple[TravelView, ...]:
+    """The views worth searching: one where travel is the same all day."""
+    road = day.world.road
+    return (TravelView.LIKELY,) if (road == road[:1]).all() else (TravelView.LIKELY, TravelView.LONGEST)
+
+
+class RoutingModel:
+    """One search model. Build it anew for each view; solve it once."""
+
+    def __init__(self, day: Day, view: TravelView) -> None:
+        self._world = world = day.world
+        self._shifts, self._visits = world.fits.shape
+        starts = [self._visits + 2 * shift for shift in range(self._shifts)]
+        ends = [start + 1 for start in starts]
+        count = self._visits + 2 * self._shifts
+        self._manager = pywrapcp.RoutingIndexManager(count, self._shifts, starts, ends)
+        self._routing = pywrapcp.RoutingModel(self._manager)
+        road = _between_nodes(world, world.road, view)
+        self._costs(road)
+        self._times(day, road)
+        self._loads(_between_nodes(world, world.drive, view))
+        self._choices()
+
+    def solve(self, first: Assignment, *, solutions: int, seconds: float) -> Iterator[Assignment]:
+        """Improve an assignment; each better one the model meets, the best last.
+
+        Parameters
+        ----------
+        solutions
+            How many steps of the local search to pay for: a count, so that a slow machine finds the same.
+        seconds
+            The safety net.
+        """
+        parameters = pywrapcp.DefaultRoutingSearchParameters()
+        parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+        parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+        parameters.solution_limit = solutions
+        parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+        self._routing.CloseModelWithParameters(parameters)
+        known = self._routing.ReadAssignmentFromRoutes(
+            [[self._manager.NodeToIndex(visit) for visit in order] for order in first], True
+        )
+        if known is None:
+            found = self._routing.SolveWithParameters(parameters)
+        else:
+            found = self._routing.SolveFromAssignmentWithParameters(known, parameters)
+        if found is not None:
+            yield self._orders(found)
+
+    def _orders(self, found: pywrapcp.Assignment) -> Assignment:
+        orders = []
+        for shift in range(self._shifts):
+            order, index = [], found.Value(self._routing.NextVar(self._routing.Start(shift)))
+            while not self._routing.IsEnd(index):
+                order.append(self._manager.IndexToNode(index))
+                index = found.Value(self._routing.NextVar(index))
+            orders.append(tuple(order))
+        return tuple(orders)
+
+    def _costs(self, road: Ints) -> None:
+        """Points an arc: road and missed preferences."""
+        world = self._world
+        for shift in range(self._shifts):
+            points = road * world.shifts[shift, ROAD_POINTS]
+            points[:, : self._visits] += world.preference[shift]
+            self._routing.SetArcCostEvaluatorOfVehicle(self._routing.RegisterTransitMatrix(points.tolist()), shift)
+        self._tier = int(10 * (road.max(initial=0) + 1) * max(1, self._visits) * world.shifts[:, ROAD_POINTS].max())
+
+    def _times(self, day: Day, road: Ints) -> None:
+        world, routing = self._world, self._routing
+        transit = routing.RegisterTransitMatrix((road + _service(world)).tolist())
+        routing.AddDimension(transit, HORIZON, HORIZON, False, "time")
+        time = routing.GetDimensionOrDie("time")
+        for visit in range(self._visits):
+            start = time.CumulVar(self._manager.NodeToIndex(visit))
+            windows = [(w.earliest, w.latest) for w in day.problem.visits[visit].starts]
+            if not windows:
+                continue
+            start.SetRange(max(0, windows[0][0]), max(0, windows[-1][1]))
+            for (_, before), (after, _) in pairwise(windows):
+                start.RemoveInterval(before + 1, after - 1)
+        for shift, row in enumerate(world.shifts.tolist()):
+            leave, back = time.CumulVar(routing.Start(shift)), time.CumulVar(routing.End(shift))
+            leave.SetRange(max(0, row[BEGINS]), HORIZON)
+            back.SetRange(0, min(HORIZON, row[BACK_BY]))
+            if row[BACK_BY] > row[ENDS]:
+                time.SetCumulVarSoftUpperBound(routing.End(shift), row[ENDS], self._tier)
+
+    def _loads(self, drive: Ints) -> None:
+        world, routing = self._world, self._routing
+        for column, name in enumerate(("visits", "hands_on", "heavy", "driving")):
+            limits = world.shifts[:, LIMITS + column]
+            if (limits >= NEVER).all():
+                continue
+            if name == "driving":
+                transit = routing.RegisterTransitMatrix(drive.tolist())
+            else:
+                load = np.zeros(len(drive), dtype=np.int64)
+                load[: self._visits] = world.visits[:, LOAD + column]
+                transit = routing.RegisterUnaryTransitVector(load.tolist())
+            capacity = np.minimum(limits, 1 << 30).tolist()
+            routing.AddDimensionWithVehicleCapacity(transit, 0, capacity, True, name)
+
+    def _choices(self) -> None:
+        """Who may take a visit, and what it costs to leave it out: any required priority outweighs all below."""
+        world, routing = self._world, self._routing
+        required, optional = world.visits[:, LEFT_OUT].tolist(), world.visits[:, LEFT_OUT + 1].tolist()
+        above = self._tier * (1 + sum(optional))
+        for visit in range(self._visits):
+            index = self._manager.NodeToIndex(visit)
+            able = np.flatnonzero(world.fits[:, visit]).tolist()
+            routing.VehicleVar(index).SetValues([-1, *able])
+            penalty = self._tier * optional[visit] + above * required[visit]
+            routing.AddDisjunction([index], min(penalty, 1 << 50))
+
+
+def _nodes(world: World) -> Ints:
+    """The place of each node, NOWHERE where a shift has none."""
+    return np.concatenate([world.visits[:, PLACE], world.shifts[:, HOME : HOME + 2].reshape(-1)])
+
+
+def _between_nodes(world: World, table: NDArray[np.int32], view: TravelView) -> Ints:
+    """`[node, node]` seconds between the nodes in a view of the travel table; none from or to nowhere."""
+    nodes = _nodes(world)
+    between = table[:, nodes[:, None], nodes[None, :]].astype(np.int64)
+    if view is TravelView.LONGEST:
+        seconds: Ints = between.max(axis=0)
+    else:
+        moment = _likely_departure(world)
+        band = np.clip(np.searchsorted(world.band_starts, moment, side="right") - 1, 0, len(table) - 1)
+        seconds = np.take_along_axis(between, band[None], axis=0)[0]
+    seconds[nodes == NOWHERE, :] = 0
+    seconds[:, nodes == NOWHERE] = 0
+    seconds[nodes[:, None] == nodes[None, :]] = 0
+    return seconds
+
+
+def _likely_departure(world: World) -> Ints:
+    """`[node, node]` when an arc is likely driven: between the middle of one visit's windows and of the other's."""
+    first, last = world.visits[:, WINDOWS::2].min(axis=1), world.visits[:, WINDOWS + 1 :: 2].max(axis=1)
+    begins, ends = world.shifts[:, BEGINS], world.shifts[:, ENDS]
+    first = np.clip(first, begins.min(), ends.max())
+    last = np.clip(last, first, ends.max())
+    middle = (first + last) // 2
+    leave = np.concatenate([middle + world.visits[:, TAIL], np.stack([begins, ends], axis=1).reshape(-1)])
+    reach = np.concatenate([middle - world.visits[:, LEAD], np.stack([begins, ends], axis=1).reshape(-1)])
+    moment: Ints = (leave[:, None] + reach[None, :]) // 2
+    return moment
+
+
+def _service(world: World) -> Ints:
+    """`[node, node]` seconds owed between two session starts besides the road: tail of one, lead of the other."""
+    nodes, visits = _nodes(world), len(world.visits)
+    lead, tail = np.zeros((2, len(nodes)), dtype=np.int64), np.zeros((2, len(nodes)), dtype=np.int64)
+    lead[:, :visits], tail[:, :visits] = world.visits[:, LEAD : LEAD + 2].T, world.visits[:, TAIL : TAIL + 2].T
+    same = np.zeros((len(nodes), len(nodes)), dtype=np.bool_)
+    same[:visits, :visits] = nodes[:visits, None] == nodes[None, :visits]
+    owed: Ints = np.where(same, tail[1][:, None] + lead[1][None, :], tail[0][:, None] + lead[0][None, :])
+    return owed

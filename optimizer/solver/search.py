@@ -1,0 +1,109 @@
+"""The search for days too large to prove: insertion, OR-Tools routing, ruin and recreate, the best of all days met.
+
+Work is counted, not timed, so that the same problem, limit and seed give the same plan; the clock is the safety net.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from optimizer.schedule.timeline import Day
+from optimizer.schedule.world import REST_COUNT
+from optimizer.solver.assignment import Assignment
+from optimizer.solver.exact import polish
+from optimizer.solver.params import SolveParams
+from optimizer.solver.ruin import Ruin
+
+ENGINE = "or-tools routing, ruin and recreate, set partitioning"
+
+ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.15, 0.45, 0.1
+"""Parts of the time limit that are planned for on a slow core; the rest is reserve."""
+ROUTING_WORK, ANNEALING_WORK = 300_000, 4_000_000
+"""Work a second on a slow core, in the units of `_routing_work` and `_annealing_work`."""
+MOST_ANNEALING = 400_000
+"""Iterations after which more was never seen to help a day of thirty visits."""
+CHUNKS = 20
+"""Parts of the annealing, between which the clock is read and a better plan reported."""
+HOT, COLD = 600.0, 10.0
+"""Annealing temperatures in seconds on the road: a long drive at first, a traffic light at last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The best assignment met, and what it took; see `Stats`."""
+
+    assignment: Assignment
+    iterations: int
+    searched: int
+    routes: int
+    cut_short: bool
+
+
+def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) -> Found:
+    """Do the work that the time limit pays for; `report` hears the first assignment and every better one."""
+    deadline = monotonic() + params.time_limit
+    ruin = Ruin.of(day, params.seed)
+    ruin.insert_all()
+    report(ruin.assignment)
+    searched = _route(day, ruin, params, deadline, report)
+    cut_short = _anneal(day, ruin, params, deadline, report)
+    columns = ruin.columns()
+    if not cut_short and len(day.problem.shifts) > 1:
+        # Imported here: CP-SAT brings pandas along, and the first plan does not wait for that.
+        from optimizer.solver.pool import best_choice
+
+        effort = params.time_limit * CHOICE_SHARE
+        chosen = best_choice(day, columns, ruin.assignment, effort=effort, seconds=deadline - monotonic())
+        ruin.offer(chosen)
+    ruin.offer(tuple(polish(day, shift, order) for shift, order in enumerate(ruin.assignment)))
+    return Found(
+        assignment=ruin.assignment,
+        iterations=ruin.iterations,
+        searched=searched,
+        routes=len(columns),
+        cut_short=cut_short or monotonic() > deadline,
+    )
+
+
+def _route(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: Callable[[Assignment], None]) -> int:
+    """Orders by OR-Tools in each view of the travel times; answers how many assignments it gave."""
+    from optimizer.solver.routing_model import RoutingModel, views
+
+    seen = 0
+    travel = views(day)
+    solutions = int(params.time_limit * ROUTING_SHARE * ROUTING_WORK / (len(travel) * _routing_work(day)))
+    for view in travel:
+        left = deadline - monotonic()
+        if solutions < 1 or left <= 0:
+            break
+        for assignment in RoutingModel(day, view).solve(ruin.assignment, solutions=solutions, seconds=left):
+            seen += 1
+            if ruin.offer(assignment):
+                report(ruin.assignment)
+    return seen
+
+
+def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: Callable[[Assignment], None]) -> bool:
+    """Ruin and recreate from the best assignment; true when the clock cut it short."""
+    ruin.offer(ruin.assignment)
+    planned = int(params.time_limit * ANNEALING_SHARE * ANNEALING_WORK / _annealing_work(day))
+    chunk = min(planned, MOST_ANNEALING) // CHUNKS + 1
+    step = (COLD / HOT) ** (1 / CHUNKS)
+    for k in range(CHUNKS):
+        if monotonic() > deadline:
+            return True
+        if ruin.anneal(chunk, hot=HOT * step**k, cold=HOT * step ** (k + 1)):
+            report(ruin.assignment)
+    return False
+
+
+def _routing_work(day: Day) -> int:
+    """Work of one local search step of the routing model: its neighbourhood grows with the square of the visits."""
+    return (len(day.problem.visits) + len(day.problem.shifts)) ** 2
+
+
+def _annealing_work(day: Day) -> int:
+    """Work of one iteration: positions tried for the visits taken out, breaks making each dearer."""
+    shifts, visits = len(day.problem.shifts), len(day.problem.visits)
+    breaks = int(day.world.shifts[:, REST_COUNT].max(initial=0))
+    return (10 + visits // 10) * (visits + shifts) * (1 + 3 * breaks)
