@@ -175,6 +175,15 @@ def write_gap(w: World, s: int, order: Ints, gap: int, more: int, ahead: int, sh
 
 
 @kernel
+def is_too_late(w: World, s: int, order: Ints, gap: int, sheet: Sheet) -> bool:
+    """Whether the next break could no longer begin at the start of this gap, and so nowhere behind it either."""
+    if gap == 0 or sheet.stops[gap - 1, 4] == w.shifts[s, REST_COUNT]:
+        return False
+    free = sheet.stops[gap - 1, 1] + w.visits[order[gap - 1], TAIL + same_place(w, order[gap - 1], order[gap])]
+    return bool(free > w.shifts[s, RESTS + 3 * sheet.stops[gap - 1, 4] + 1])
+
+
+@kernel
 def next_try(tries: Ints, gap: int) -> None:
     """After (more, ahead) comes one more before the drive, then one break more."""
     if tries[gap, AHEAD] < tries[gap, MORE]:
@@ -212,7 +221,8 @@ def time_day(w: World, s: int, order: Ints, sheet: Sheet) -> bool:
             next_try(tries, gap)
             continue
         more, taken = tries[gap, MORE], 0 if gap == 0 else sheet.stops[gap - 1, 4]
-        fits = taken + more <= breaks and write_gap(w, s, order, gap, more, tries[gap, AHEAD], sheet)
+        fits = taken + more <= breaks and not is_too_late(w, s, order, gap, sheet)
+        fits = fits and write_gap(w, s, order, gap, more, tries[gap, AHEAD], sheet)
         if fits and (overtime > 0 or tries[gap, POINTS] < points):
             gap += 1
             if gap < n:
