@@ -6,6 +6,7 @@ from api.feeds import words
 from api.feeds.words import Caption
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Stop, Unassigned
 from optimizer.domain.place import Place
+from optimizer.domain.reason import Reason
 from optimizer.domain.time import Horizon, Seconds
 
 Captions = Mapping[str, Caption]
@@ -86,10 +87,19 @@ def _left_out(unassigned: tuple[Unassigned, ...], captions: Captions) -> Iterato
         caption = captions.get(entry.visit.id) or Caption(service=entry.visit.service)
         title = [caption.service, words.length(entry.visit.session), caption.client, caption.where]
         yield f"  {entry.visit.id}  {', '.join(part for part in title if part)}"
-        if not entry.rejections:
-            yield f"{GUTTER}nobody works on this day"
-        for rejection in entry.rejections:
-            yield f"{GUTTER}{rejection.shift}: {rejection.detail} ({rejection.reason})"
+        yield from (f"{GUTTER}{why}" for why in _reasons(entry))
+
+
+def _reasons(entry: Unassigned) -> Iterator[str]:
+    """A line for each therapist with a reason of their own, and one for all those whose days are simply full."""
+    if not entry.rejections:
+        yield "nobody works on this day"
+    for rejection in entry.rejections:
+        if rejection.reason is not Reason.CAPACITY:
+            yield f"{rejection.shift}: {rejection.detail} ({rejection.reason})"
+    full = [rejection.shift for rejection in entry.rejections if rejection.reason is Reason.CAPACITY]
+    if full:
+        yield f"{', '.join(full)}: no single change makes it fit ({Reason.CAPACITY})"
 
 
 def _summary(plan: Plan) -> Iterator[str]:

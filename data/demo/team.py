@@ -35,23 +35,24 @@ def _therapist(
 
 THERAPISTS = (
     _therapist(
-        "finch", "Fern Finch", "female", ("Mississauga", "L5V 0A1"), (8, 18),
+        "finch", "Fern Finch", "female", ("Mississauga", "L5V 0A1"), (8, 19),
         "swedish deep_tissue cupping geriatric foot rehabilitation", Limits(visits=7, hands_on=6 * HOUR),
     ),
     _therapist(
-        "heron", "Hollis Heron", "male", ("Toronto", "M6H 3L9"), (9, 19),
+        "heron", "Hollis Heron", "male", ("Toronto", "M6H 3L9"), (9, 20),
         "swedish sports deep_tissue trigger_point_release myofascial_release", Limits(visits=7, heavy_visits=4),
     ),
     _therapist(
-        "lark", "Lane Lark", "female", ("Oakville", "L6M 4W1"), (8, 17),
+        "lark", "Lane Lark", "female", ("Oakville", "L6M 4W1"), (8, 18),
         "swedish geriatric foot energy_healing hydrotherapy joint_mobilization", Limits(visits=6),
     ),
     _therapist(
-        "robin", "River Robin", "male", ("Guelph", "N1G 1X7"), (8, 18),
-        None, Limits(visits=6, driving=4 * HOUR, longest_drive=75 * MINUTE),
+        "robin", "River Robin", "male", ("Guelph", "N1G 1X7"), (8, 19),
+        "swedish cupping geriatric foot hydrotherapy rehabilitation joint_mobilization myofascial_release sports",
+        Limits(visits=6, driving=4 * HOUR, longest_drive=75 * MINUTE),
     ),
     _therapist(
-        "wren", "Taylor Wren", "male", ("Brampton", "L6Y 2J6"), (9, 20),
+        "wren", "Taylor Wren", "male", ("Brampton", "L6Y 2J6"), (8, 20),
         "swedish cupping sports rehabilitation foot geriatric deep_tissue", Limits(visits=7, hands_on=6 * HOUR),
     ),
 )  # fmt: skip
@@ -69,13 +70,13 @@ def _visit(
 
 
 VISITS = (
-    _visit("Alder Apple", "Mississauga", "L5B 1M7", "swedish", 60, "09:00"),
+    _visit("Alder Apple", "Mississauga", "L5B 1M7", "swedish", 45, "09:00"),
     _visit("Aster Almond", "Mississauga", "L5A 4G6", "geriatric", 45, "09:00-12:00", gender="female"),
     _visit("Basil Beech", "Mississauga", "L4Z 3G1", "cupping", 45, "13:00-17:00"),
     _visit("Bay Bramble", "Mississauga", "L4W 1K3", "foot", 30, "10:00-16:00"),
-    _visit("Clover Cherry", "Mississauga", "L5B 3C2", "deep_tissue", 60, "14:30", gender="female"),
-    _visit("Cosmo Cypress", "Etobicoke", "M9B 3Z9", "swedish", 60, "09:30-12:30"),
-    _visit("Dahlia Date", "Etobicoke", "M9C 5S1", "sports", 60, "17:00"),
+    _visit("Clover Cherry", "Mississauga", "L5B 3C2", "deep_tissue", 60, "14:00-17:30", gender="female"),
+    _visit("Cosmo Cypress", "Etobicoke", "M9B 3Z9", "swedish", 45, "09:30-17:00"),
+    _visit("Dahlia Date", "Etobicoke", "M9C 5S1", "sports", 45, "18:00"),
     _visit("Dill Damson", "Etobicoke", "M8V 1H5", "deep_tissue", 45, "10:00-15:00"),
     _visit("Elder Ebony", "Etobicoke", "M8Z 1H4", "trigger_point_release", 45, "13:00-17:00"),
     _visit("Fennel Fig", "Toronto", "M4S 1J6", "sports", 60, "10:30"),
@@ -83,24 +84,24 @@ VISITS = (
     _visit("Ginger Gum", "Toronto", "M6P 3V7", "swedish", 45, "15:00-18:00", gender="male"),
     _visit("Heath Holly", "Oakville", "L6J 7X1", "energy_healing", 45, "08:30-11:00"),
     _visit("Iris Ilex", "Oakville", "L6K 1L8", "hydrotherapy", 60, "10:00-14:00", first_visit=True),
-    _visit("Jasper Jasmine", "Oakville", "L6J 3L5", "geriatric", 45, "13:00-16:00"),
+    _visit("Jasper Jasmine", "Oakville", "L6J 3L5", "geriatric", 45, "12:00-17:00"),
     _visit("Kit Katsura", "Milton", "L9T 2T9", "joint_mobilization", 45, "09:00-15:00"),
     _visit("Laurel Linden", "Milton", "L9T 5B6", "foot", 30, "11:00-15:30"),
-    _visit("Lotus Lime", "Milton", "L9T 2R1", "swedish", 60, "14:00-16:00"),
-    _visit("Maple Myrtle", "Halton", "L7G 2B8", "rehabilitation", 45, "10:00-13:00"),
-    _visit("Nettle Nut", "Halton", "L7G 4K4", "myofascial_release", 60, "14:00-16:30"),
+    _visit("Lotus Lime", "Milton", "L9T 2R1", "swedish", 45, "10:00-16:00"),
+    _visit("Maple Myrtle", "Halton", "L7G 2B8", "rehabilitation", 45, "10:00-16:00"),
+    _visit("Nettle Nut", "Halton", "L7G 4K4", "myofascial_release", 45, "11:00-17:00"),
     _visit("Olive Oak", "Guelph", "N1H 7T8", "swedish", 60, "08:30-10:30"),
     _visit("Poppy Pine", "Guelph", "N1E 6K9", "hydrotherapy", 45, "09:00-13:00", therapist="robin"),
-    _visit("Quill Quince", "Guelph", "N1H 3P7", "energy_healing", 30, "12:00-17:00"),
-    _visit("Rowan Reed", "Brampton", "L6X 1N3", "swedish", 60, "10:00-12:00"),
-    _visit("Rue Rose", "Brampton", "L6W 2Z8", "rehabilitation", 60, "13:30", gender="male"),
+    _visit("Quill Quince", "Guelph", "N1H 3P7", "foot", 30, "10:00-18:00"),
+    _visit("Rowan Reed", "Brampton", "L6X 1N3", "swedish", 45, "10:00-18:00"),
+    _visit("Rue Rose", "Brampton", "L6W 2Z8", "rehabilitation", 45, "13:00-18:00", gender="male"),
     _visit("Sage Spruce", "Brampton", "L7A 0C9", "foot", 30, "11:00-18:00"),
-    _visit("Thyme Tulip", "Caledon", "L7E 1P7", "sports", 60, "15:00-18:00"),
-    _visit("Umber Ulex", "Orangeville", "L9W 2X1", "cupping", 45, "10:00-13:00", therapist="wren"),
-    # Lark and Robin give energy healing; after an hour in Toronto at 17:15 neither is home before the shift ends.
-    _visit("Vetch Violet", "Toronto", "M4P 1G8", "energy_healing", 60, "17:15", priority=40),
+    _visit("Thyme Tulip", "Caledon", "L7E 1P7", "sports", 45, "15:00-18:30"),
+    _visit("Umber Ulex", "Orangeville", "L9W 2X1", "cupping", 45, "09:00-15:00"),
+    # Only Lark gives energy healing, and from an hour in Toronto at 16:30 she is not home before her shift ends.
+    _visit("Vetch Violet", "Toronto", "M4P 1G8", "energy_healing", 60, "16:30", priority=40),
     # No woman of the team gives sports massage.
-    _visit("Willow Wattle", "Brampton", "L6V 1L2", "sports", 60, "12:00-17:00", gender="female", priority=30),
+    _visit("Willow Wattle", "Brampton", "L6V 1L2", "sports", 30, "09:00-18:30", gender="female", priority=30),
 )  # fmt: skip
 
 TEAM = Scenario(

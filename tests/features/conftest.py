@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from flask import Flask
@@ -63,6 +64,12 @@ class House:
             secret_hash=hash_key(secret),
         )
         return {"Authorization": f"Bearer {secret}"}
+
+    def hold_the_executor(self) -> Event:
+        """Nothing handed to the executor begins before the event is set."""
+        gate = Event()
+        self.executor.submit(gate.wait)
+        return gate
 
     def finish_runs(self) -> None:
         """Wait until every run handed to the executor so far is over."""

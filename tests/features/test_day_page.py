@@ -1,0 +1,124 @@
+"""The therapist's day page."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.pages.sign_in import LINK_LASTS, SESSION_LASTS, Visitor, make_link
+from api.services.planning import publish
+from api.services.practices import load_scenario
+from data.demo.solo import SOLO
+from data.store.records import Role, StoredPlan
+from optimizer.domain.itinerary import Unassigned
+from tests.features.conftest import MONDAY, House
+from tests.features.days import planned
+
+
+@pytest.fixture
+def published(house: House) -> House:
+    """The demo's first day, planned and published, with one visit left out."""
+    load_scenario(SOLO, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    plan, _ = planned(SOLO, MONDAY)
+    left_out = Unassigned(visit=replace(plan.itineraries[0].stops[0].visit, id="other"), rejections=())
+    stored = StoredPlan(id="p1", date=MONDAY, created_at=house.now, plan=replace(plan, unassigned=(left_out,)))
+    with house.wiring.store.unit_of_work(house.practice) as uow:
+        uow.plans.add(stored)
+        uow.commit()
+    publish(house.practice, "p1", actor="test", store=house.wiring.store, clock=house.wiring.clock)
+    return house
+
+
+def link(house: House, day: date = MONDAY) -> str:
+    visitor = Visitor(practice_id=house.practice, therapist="taylor")
+    return make_link(visitor, day, signing_key=house.wiring.settings.signing_key)
+
+
+def sign_in(house: House) -> FlaskClient:
+    client = house.client
+    assert client.get(link(house)).status_code == 303
+    return client
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_next_stop_comes_first_with_when_to_leave(published: House) -> None:
+    page = text(sign_in(published).get("/day").text)
+    assert page.index("Next: leave by 08:") < page.index("drive + 8 min buffer")
+    assert "09:00 Billie Birch, Geriatric massage, 30 min" in page
+    assert "no slack: must start on time" in page
+
+
+def test_as_the_day_goes_on_the_next_stop_moves(published: House) -> None:
+    client = sign_in(published)
+    published.now = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 10:00, on the road to Milton
+    page = text(client.get("/day").text)
+    assert page.split("drive +")[0].count("Casey Cedar") == 1
+    published.now = datetime(2026, 11, 24, 4, tzinfo=UTC)  # 23:00, all done
+    assert "Next" not in text(client.get("/day").text)
+
+
+def test_the_page_links_to_navigation_and_the_phone_and_asks_nobody_else(published: House) -> None:
+    answer = sign_in(published).get("/day/2026-11-23")
+    assert 'href="https://www.google.com/maps/dir/?api=1&amp;destination=43.6' in answer.text
+    assert 'href="tel:+1905555' in answer.text
+    assert "<script" not in answer.text
+    assert not re.search(r'(src|<link[^>]*href)="(https?:)?//', answer.text)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_visit_left_out_is_mentioned_and_a_day_off_is_empty(published: House) -> None:
+    client = sign_in(published)
+    assert "1 visit of this date could not be planned" in text(client.get("/day").text)
+    assert "No visits on Wednesday 25 November 2026." in text(client.get("/day/2026-11-25").text)
+    assert client.get("/day/soon").status_code == 404
+
+
+def test_names_and_notes_are_text_never_markup(house: House) -> None:
+    visits = (replace(SOLO.visits[0], client="<b>Billie</b> & Co"), *SOLO.visits[1:])
+    scenario = replace(SOLO, visits=visits)
+    load_scenario(scenario, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    plan, _ = planned(scenario, MONDAY)
+    with house.wiring.store.unit_of_work(house.practice) as uow:
+        uow.plans.add(StoredPlan(id="p1", date=MONDAY, created_at=house.now, plan=plan))
+        uow.commit()
+    page = sign_in(house).get("/day").text
+    assert "&lt;b&gt;Billie&lt;/b&gt; &amp; Co" in page
+    assert "A draft: it may still change." in page
+
+
+def test_a_link_works_once_and_within_the_hour(published: House) -> None:
+    path = link(published)
+    assert published.client.get(path).headers["Location"] == "/day/2026-11-23"
+    assert published.client.get(path).status_code == 410
+    assert published.client.get("/sign-in/forged").status_code == 410
+    assert timedelta(0) < LINK_LASTS < SESSION_LASTS
+
+
+def test_without_signing_in_there_is_nothing_to_see(published: House) -> None:
+    answer = published.client.get("/day/2026-11-23")
+    assert answer.status_code == 401
+    assert "Billie" not in answer.text
+
+
+def test_a_therapist_reads_the_same_day_as_json_and_as_a_feed(published: House) -> None:
+    taylor = published.key(Role.THERAPIST, "taylor")
+    day = published.client.get("/v1/me/day?date=2026-11-23", headers=taylor).json
+    assert day is not None
+    assert day["visits"][0]["client"] == "Billie Birch"
+    assert day["visits"][0]["slack"] == "no slack: must start on time"
+    first = published.client.put("/v1/me/feed", headers=taylor).json
+    second = published.client.put("/v1/me/feed", headers=taylor).json
+    assert first is not None
+    assert second is not None
+    assert published.client.get(first["path"]).status_code == 404
+    feed = published.client.get(second["path"])
+    assert feed.mimetype == "text/calendar"
+    assert feed.text.count("UID:visit-") == 6
+    assert published.client.delete("/v1/me/feed", headers=taylor).status_code == 204
+    assert published.client.get(second["path"]).status_code == 404
