@@ -45,13 +45,13 @@ def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) 
     ruin = Ruin.of(day, params.seed)
     ruin.insert_all()
     report(ruin.assignment)
+    # Imported here: CP-SAT brings pandas along, and the first plan does not wait for that.
+    from optimizer.solver.pool import best_choice
+
     searched = _route(day, ruin, params, deadline, report)
     cut_short = _anneal(day, ruin, params, deadline, report)
     columns = ruin.columns()
     if not cut_short and len(day.problem.shifts) > 1:
-        # Imported here: CP-SAT brings pandas along, and the first plan does not wait for that.
-        from optimizer.solver.pool import best_choice
-
         effort = params.time_limit * CHOICE_SHARE
         chosen = best_choice(day, columns, ruin.assignment, effort=effort, seconds=deadline - monotonic())
         ruin.offer(chosen)
@@ -90,10 +90,10 @@ def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: 
     chunk = min(planned, MOST_ANNEALING) // CHUNKS + 1
     step = (COLD / HOT) ** (1 / CHUNKS)
     for k in range(CHUNKS):
-        if monotonic() > deadline:
-            return True
         if ruin.anneal(chunk, hot=HOT * step**k, cold=HOT * step ** (k + 1)):
             report(ruin.assignment)
+        if monotonic() > deadline:
+            return True
     return False
 
 
