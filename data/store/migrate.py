@@ -14,15 +14,16 @@ from alembic.runtime.migration import MigrationContext, MigrationInfo
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from data.store.engine import Database, connect
+from data.store.engine import PATIENCE, Database, connect
 from data.store.errors import SchemaTooNew
 from data.store.schema import NEWER_HINT, current_revision
+from optimizer.domain.time import Seconds
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 ADVISORY_LOCK = 7_466_833  # any number, the same in every release
 
 
-def migrate(url: str, *, versions: Sequence[Path] = (VERSIONS,)) -> tuple[str, ...]:
+def migrate(url: str, *, versions: Sequence[Path] = (VERSIONS,), patience: Seconds = PATIENCE) -> tuple[str, ...]:
     """Bring the store to the schema of this release, and create it where there is none.
 
     Two processes may do it at once: one waits for the other, and finds nothing left to do.
@@ -33,6 +34,8 @@ def migrate(url: str, *, versions: Sequence[Path] = (VERSIONS,)) -> tuple[str, .
         As in `data.store.store.open_store`. A missing directory of an SQLite file is made.
     versions
         Folders of steps.
+    patience
+        How long to wait for another process that is migrating, or for writers, before StoreBusy.
 
     Returns
     -------
@@ -46,18 +49,25 @@ def migrate(url: str, *, versions: Sequence[Path] = (VERSIONS,)) -> tuple[str, .
     InvalidRequest, Unavailable
         As `open_store`.
     """
-    database = connect(url)
+    database = connect(url, patience=patience)
     if database.file is not None:
         database.file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _alone(database):
+        with alone(database):
             return _upgrade(database, versions)
     finally:
         database.engine.dispose()
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[None]:
+def alone(database: Database) -> Iterator[None]:
+    """Keep every other migration of this store out; on SQLite every writer too.
+
+    Raises
+    ------
+    StoreBusy
+        When one of them does not let go.
+    """
     if database.file is not None:
         with database.writers_turn():
             yield

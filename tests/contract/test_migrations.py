@@ -1,6 +1,7 @@
 """The schema: made step by step, each step whole or not at all; any other release's schema is refused."""
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from data.store.engine import connect
-from data.store.errors import SchemaMissing, SchemaOld, SchemaTooNew
-from data.store.migrate import VERSIONS, migrate
+from data.store.errors import SchemaMissing, SchemaOld, SchemaTooNew, StoreBusy
+from data.store.migrate import VERSIONS, alone, migrate
 from data.store.schema import HEAD
 from data.store.store import open_store
 from data.store.tables import metadata
@@ -127,7 +128,13 @@ def test_an_older_schema_is_refused_until_it_is_upgraded(url: str) -> None:
     assert refusal.value.hint == "run `rounds db upgrade`"
 
 
+def test_a_migration_waits_for_another_one(url: str) -> None:
+    with alone(connect(url)), pytest.raises(StoreBusy):
+        migrate(url, patience=1)
+    assert migrate(url) == ()
+
+
 def test_two_processes_may_migrate_at_once_and_one_does_it(empty_url: str) -> None:
-    with ThreadPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         applied = list(pool.map(migrate, [empty_url, empty_url]))
     assert sorted(applied) == [(), (HEAD,)]

@@ -106,7 +106,7 @@ def test_of_many_plans_published_at_once_one_stays(url: str, store: Store) -> No
             work.plans.add(stored_plan(name, "taylor", "kim"))
         work.commit()
 
-    together = threading.Barrier(len(names))
+    together = threading.Barrier(len(names), timeout=30)
 
     def publish(name: str) -> None:
         with open_store(url) as own:

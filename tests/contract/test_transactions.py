@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data.store.engine import connect
 from data.store.errors import StoreBusy
 from data.store.store import Store, open_store
 from optimizer.domain.errors import InvalidRequest, NotFound, Unavailable
-from tests.contract.samples import DAY, SWEDISH, booking
+from tests.contract.samples import DAY, NORTH, SWEDISH, booking
 
 
 def test_what_is_not_committed_never_happened(store: Store) -> None:
@@ -67,7 +68,7 @@ def test_names_and_numbers_of_clients_stay_out_of_the_errors_of_the_database(sto
 
 
 def test_a_day_counts_every_change_made_under_its_lock(url: str, store: Store) -> None:
-    changes, together = 8, threading.Barrier(4)
+    changes, together = 8, threading.Barrier(4, timeout=30)
 
     def change(_: int) -> None:
         with open_store(url) as own:
@@ -87,7 +88,7 @@ def test_a_day_counts_every_change_made_under_its_lock(url: str, store: Store) -
 
 
 def test_days_locked_in_opposite_orders_do_not_wait_for_each_other_forever(url: str, store: Store) -> None:
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=30)
 
     def lock(names: list[str]) -> None:
         with open_store(url) as own:
@@ -109,6 +110,17 @@ def test_a_day_that_stays_locked_is_busy_and_says_to_come_back(url: str, store: 
         with pytest.raises(StoreBusy) as refusal, latecomer.unit_of_work("north") as work:
             work.agendas.lock([("taylor", DAY)])
     assert (refusal.value.code, refusal.value.retry_after) == ("store_busy", 1)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_writers_of_sqlite_queue_at_a_file_lock_and_readers_pass_by(url: str, store: Store) -> None:
+    with FileLock(f"{url.removeprefix('sqlite:///')}.lock"), open_store(url, patience=1) as latecomer:
+        with latecomer.unit_of_work("north", write=False) as work:
+            assert work.practice() == NORTH
+        with pytest.raises(StoreBusy, match="for 1 s"), latecomer.unit_of_work("north"):
+            pass
+    with store.unit_of_work("north") as work:
+        assert work.practice() == NORTH
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
