@@ -28,4 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("loglevel", self._settings.log_level)
 
     def load(self) -> Flask:
+        from optimizer.solver.child import start_ahead
+
+        start_ahead()
         return create_app(self._settings)

@@ -78,7 +78,7 @@ def _finite(text: str) -> float:
 
 def _limit_depth(document: object, max_depth: int) -> None:
     level = [document]
-    for _ in range(max_depth + 1):
+    for _ in range(max_depth):
         level = [
             child
             for node in level

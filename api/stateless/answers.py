@@ -1,13 +1,10 @@
 """The two promises: solve a problem, time an order. The doors of HTTP and of the command line both call these."""
 
-from optimizer.solver.child import solve_in_child
-
 from api.stateless.build import Surroundings, build
 from api.stateless.reading import Reading
 from api.v1.schemas.problem import EvaluateOptionsIn
 from optimizer.domain.itinerary import Plan
 from optimizer.schedule.evaluate import Evaluation, evaluate
-from optimizer.solver.params import SolveParams
 
 
 def solve_problem(reading: Reading, surroundings: Surroundings) -> Plan:
@@ -20,6 +17,9 @@ def solve_problem(reading: Reading, surroundings: Surroundings) -> Plan:
     optimizer.domain.errors.Unavailable
         When the search died, or a geocoding provider is down.
     """
+    from optimizer.solver.child import solve_in_child
+    from optimizer.solver.params import SolveParams
+
     problem = build(reading, surroundings)
     options = reading.given.options
     return solve_in_child(problem, SolveParams(time_limit=options.time_limit_seconds, seed=options.seed)).plan

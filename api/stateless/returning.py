@@ -72,7 +72,7 @@ class _Reader:
     def unassigned(self, path: Path, given: UnassignedOut) -> Unassigned | None:
         visit = self._visit((*path, "visit"), given.visit)
         rejections = tuple(
-            Rejection(reason=why.code, shift=why.therapist, detail=why.detail, opens_if=dict(why.opens_if or {}))
+            Rejection(reason=why.code, shift=why.therapist or "", detail=why.detail, opens_if=dict(why.opens_if or {}))
             for why in given.reasons
         )
         return Unassigned(visit=visit, rejections=rejections) if visit is not None else None

@@ -155,7 +155,11 @@ PEOPLE = {
         "out_of_range",
     ),
     "a negative limit": ({"limits": {"visits": -1}}, "/therapists/0/limits/visits", "out_of_range"),
-    "a home that the table does not know": ({"start": {"id": "homme"}}, "/therapists/0/start/id", "place_not_in_travel"),
+    "a home that the table does not know": (
+        {"start": {"id": "homme"}},
+        "/therapists/0/start/id",
+        "place_not_in_travel",
+    ),
 }
 
 

@@ -78,7 +78,9 @@ def test_every_route_under_v1_is_in_the_contract(door: Door, contract: dict[str,
 def test_the_errors_of_every_door_are_problem_documents(contract: dict[str, Any]) -> None:
     for methods in contract["paths"].values():
         for operation in methods.values():
-            refused = {status: r for status, r in operation["responses"].items() if status == "default" or status >= "4"}
+            refused = {
+                status: r for status, r in operation["responses"].items() if status == "default" or status >= "4"
+            }
             assert all(set(response["content"]) == {"application/problem+json"} for response in refused.values())
 
 

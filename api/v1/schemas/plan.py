@@ -162,10 +162,10 @@ class ItineraryOut(Answer):
 
 
 class ReasonOut(Answer):
-    """Why one therapist could not take the visit, and the smallest change that would let it fit."""
+    """Why one therapist (null: anyone) could not take the visit, and the smallest change that would let it fit."""
 
     code: Reason
-    therapist: str
+    therapist: str | None
     detail: str
     opens_if: Mapping[str, int | str] | None
 
@@ -183,7 +183,7 @@ class UnassignedOut(Answer):
             reasons=[
                 ReasonOut(
                     code=rejection.reason,
-                    therapist=rejection.shift,
+                    therapist=rejection.shift or None,
                     detail=rejection.detail,
                     opens_if=dict(rejection.opens_if) or None,
                 )
