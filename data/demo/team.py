@@ -49,7 +49,7 @@ THERAPISTS = (
     _therapist(
         "robin", "River Robin", "male", ("Guelph", "N1G 1X7"), (8, 19),
         "swedish cupping geriatric foot hydrotherapy rehabilitation joint_mobilization myofascial_release sports",
-        Limits(visits=6, driving=4 * HOUR, longest_drive=75 * MINUTE),
+        Limits(visits=7, driving=4 * HOUR, longest_drive=75 * MINUTE),
     ),
     _therapist(
         "wren", "Taylor Wren", "male", ("Brampton", "L6Y 2J6"), (8, 20),
@@ -70,16 +70,16 @@ def _visit(
 
 
 VISITS = (
-    _visit("Alder Apple", "Mississauga", "L5B 1M7", "swedish", 45, "09:00"),
+    _visit("Alder Apple", "Mississauga", "L5B 1M7", "swedish", 45, "09:00-17:00"),
     _visit("Aster Almond", "Mississauga", "L5A 4G6", "geriatric", 45, "09:00-12:00", gender="female"),
     _visit("Basil Beech", "Mississauga", "L4Z 3G1", "cupping", 45, "13:00-17:00"),
     _visit("Bay Bramble", "Mississauga", "L4W 1K3", "foot", 30, "10:00-16:00"),
-    _visit("Clover Cherry", "Mississauga", "L5B 3C2", "deep_tissue", 60, "14:00-17:30", gender="female"),
+    _visit("Clover Cherry", "Mississauga", "L5B 3C2", "deep_tissue", 45, "10:00-17:30", gender="female"),
     _visit("Cosmo Cypress", "Etobicoke", "M9B 3Z9", "swedish", 45, "09:30-17:00"),
     _visit("Dahlia Date", "Etobicoke", "M9C 5S1", "sports", 45, "18:00"),
     _visit("Dill Damson", "Etobicoke", "M8V 1H5", "deep_tissue", 45, "10:00-15:00"),
     _visit("Elder Ebony", "Etobicoke", "M8Z 1H4", "trigger_point_release", 45, "13:00-17:00"),
-    _visit("Fennel Fig", "Toronto", "M4S 1J6", "sports", 60, "10:30"),
+    _visit("Fennel Fig", "Toronto", "M4S 1J6", "sports", 60, "11:00"),
     _visit("Flora Fern", "Toronto", "M5S 1B2", "myofascial_release", 60, "12:30-16:00"),
     _visit("Ginger Gum", "Toronto", "M6P 3V7", "swedish", 45, "15:00-18:00", gender="male"),
     _visit("Heath Holly", "Oakville", "L6J 7X1", "energy_healing", 45, "08:30-11:00"),
@@ -93,15 +93,15 @@ VISITS = (
     _visit("Olive Oak", "Guelph", "N1H 7T8", "swedish", 60, "08:30-10:30"),
     _visit("Poppy Pine", "Guelph", "N1E 6K9", "hydrotherapy", 45, "09:00-13:00", therapist="robin"),
     _visit("Quill Quince", "Guelph", "N1H 3P7", "foot", 30, "10:00-18:00"),
-    _visit("Rowan Reed", "Brampton", "L6X 1N3", "swedish", 45, "10:00-18:00"),
+    _visit("Rowan Reed", "Brampton", "L6X 1N3", "swedish", 45, "09:00-18:30"),
     _visit("Rue Rose", "Brampton", "L6W 2Z8", "rehabilitation", 45, "13:00-18:00", gender="male"),
-    _visit("Sage Spruce", "Brampton", "L7A 0C9", "foot", 30, "11:00-18:00"),
-    _visit("Thyme Tulip", "Caledon", "L7E 1P7", "sports", 45, "15:00-18:30"),
-    _visit("Umber Ulex", "Orangeville", "L9W 2X1", "cupping", 45, "09:00-15:00"),
-    # Only Lark gives energy healing, and from an hour in Toronto at 16:30 she is not home before her shift ends.
-    _visit("Vetch Violet", "Toronto", "M4P 1G8", "energy_healing", 60, "16:30", priority=40),
+    _visit("Sage Spruce", "Brampton", "L7A 0C9", "foot", 30, "09:00-18:30"),
+    _visit("Thyme Tulip", "Caledon", "L7E 1P7", "swedish", 30, "09:00-18:30"),
+    _visit("Umber Ulex", "Orangeville", "L9W 2X1", "swedish", 30, "09:00-18:00"),
+    # Only Lark gives energy healing, and at that hour she is in Oakville; Heron is near, and does not give it.
+    _visit("Vetch Violet", "Toronto", "M4P 1G8", "energy_healing", 30, "09:45", priority=40),
     # No woman of the team gives sports massage.
-    _visit("Willow Wattle", "Brampton", "L6V 1L2", "sports", 30, "09:00-18:30", gender="female", priority=30),
+    _visit("Willow Wattle", "Mississauga", "L5B 3B9", "sports", 30, "09:00-18:30", gender="female", priority=30),
 )  # fmt: skip
 
 TEAM = Scenario(
