@@ -71,10 +71,11 @@ class _Case:
                 yield 0, self._barred(barred[0])
             return
         yield from self._limits()
-        yield from self._windows()
-        yield from self._travel()
-        yield from self._hours()
+        # Of equals the first is named: what the practice can change before what the client has to.
         yield from self._breaks()
+        yield from self._hours()
+        yield from self._travel()
+        yield from self._windows()
 
     def fits(self, world: World) -> bool:
         return bool(fits_somewhere(world, self.row, self.order, self.v))

@@ -1,0 +1,193 @@
+"""A reason is given only if relaxing it makes the visit fit, and the amount is the smallest that does."""
+
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+import numpy as np
+import pytest
+
+from optimizer.domain.reason import Reason, Rejection
+from optimizer.domain.therapist import Limits, Shift
+from optimizer.domain.time import MINUTE, TimeWindow
+from optimizer.domain.visit import Clearance, TherapistChoice, Visit
+from optimizer.schedule.insertion import Insertion, try_insert
+from optimizer.schedule.problem import Problem
+from optimizer.schedule.refusal import explain
+from optimizer.schedule.timeline import Day
+from optimizer.travel.times import TravelTimes
+from tests.builders import problem, rest, roads, shift, visit, window
+from tests.tiny import tiny_world
+
+MINUTES = {("home", "a"): 30, ("a", "b"): 20, ("home", "b"): 40}
+BUSY = visit("busy", "a", window("10:00"))
+
+
+def _reasons(new: Visit, day: Shift, *others: Visit) -> dict[Reason, Rejection]:
+    world = problem([*others, new], [day], roads(MINUTES))
+    timeline = Day.of(world).timeline("taylor", [other.id for other in others])
+    return {why.reason: why for why in explain(timeline, len(others))}
+
+
+def _why(new: Visit, day: Shift, *others: Visit) -> Rejection:
+    world = problem([*others, new], [day], roads(MINUTES))
+    answer = try_insert(Day.of(world).timeline("taylor", [other.id for other in others]), len(others))
+    assert isinstance(answer, Rejection)
+    return answer
+
+
+def test_a_visit_past_the_shift_is_refused_and_says_by_how_much() -> None:
+    why = _why(visit("v", "a", window("17:00")), shift())
+    assert why.reason is Reason.SHIFT
+    assert why.opens_if == {"shift_ends_later_seconds": 30 * MINUTE}
+    assert "30 min later, at 18:30" in why.detail
+
+
+def test_a_visit_before_the_shift_is_refused_and_says_by_how_much() -> None:
+    why = _why(visit("v", "a", window("9:10")), shift())
+    assert why.opens_if == {"shift_begins_earlier_seconds": 20 * MINUTE}
+
+
+def test_a_start_that_can_not_be_reached_names_the_nearest_that_can() -> None:
+    why = _reasons(visit("v", "b", window("11:00", "11:15")), shift(), BUSY)[Reason.TIME_WINDOW]
+    assert why.opens_if == {"start": "2026-11-23T11:20:00-05:00"}
+    assert why.detail == "Taylor could start at 11:20"
+
+
+def test_a_drive_that_is_too_long_is_named_with_the_minutes_missing() -> None:
+    why = _why(visit("v", "b", window("11:00", "11:15")), shift(), BUSY)
+    assert why.reason is Reason.TRAVEL
+    assert why.opens_if == {"travel_shorter_seconds": 300, "origin": "a", "destination": "b"}
+    assert why.detail == "needs 5 min more between a and b"
+
+
+def test_a_break_in_the_way_is_named() -> None:
+    day = shift(breaks=[rest("12:00", "12:30", minutes=20)])
+    why = _reasons(visit("v", "a", window("12:00"), minutes=45), day, BUSY)[Reason.BREAK]
+    assert why.opens_if == {"without_break_seconds": 20 * MINUTE}
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason", "opens_if"),
+    [
+        (Limits(visits=1), Reason.VISIT_LIMIT, {"visits": 2}),
+        (Limits(hands_on=90 * MINUTE), Reason.HANDS_ON_LIMIT, {"hands_on_minutes": 120}),
+        (Limits(driving=85 * MINUTE), Reason.DRIVING_LIMIT, {"driving_minutes": 90}),
+        (Limits(longest_drive=39 * MINUTE), Reason.DRIVING_LIMIT, {"longest_drive_minutes": 40}),
+    ],
+)
+def test_a_limit_is_named_with_the_value_that_would_do(
+    limits: Limits, reason: Reason, opens_if: dict[str, int]
+) -> None:
+    why = _why(visit("v", "b", window("12:00")), shift(limits=limits), BUSY)
+    assert (why.reason, why.opens_if) == (reason, opens_if)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "words"),
+    [
+        ({"clearance": Clearance.PENDING}, Reason.CLEARANCE, "screening is pending"),
+        ({"service": "cupping"}, Reason.SKILL, "does not offer cupping"),
+        ({"choice": TherapistChoice(gender="female")}, Reason.GENDER, "female therapist"),
+        ({"choice": TherapistChoice(require=frozenset({"sam"}))}, Reason.THERAPIST, "sam was asked for"),
+        ({"choice": TherapistChoice(refuse=frozenset({"taylor"}))}, Reason.THERAPIST, "refused by the client"),
+    ],
+)
+def test_a_rule_about_who_is_named(change: dict[str, object], reason: Reason, words: str) -> None:
+    who = shift(gender="male", services=frozenset({"swedish"}))
+    why = _why(replace(visit("v", "b", window("12:00")), **change), who, BUSY)  # type: ignore[arg-type]
+    assert why.reason is reason
+    assert words in why.detail
+
+
+def test_where_no_single_rule_is_to_blame_the_day_is_full() -> None:
+    new = replace(visit("v", "b", window("10:00")), service="cupping")
+    assert _why(new, shift(services=frozenset({"swedish"})), BUSY).reason is Reason.CAPACITY
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_relaxing_exactly_what_is_named_opens_the_day_and_relaxing_less_does_not(seed: int) -> None:
+    rng, seen = Random(seed), set()
+    for _ in range(250):
+        world = tiny_world(rng, visits=rng.randint(1, 4))
+        new = len(world.visits) - 1
+        order = [other.id for other in world.visits[:-1]]
+        timeline = Day.of(world).timeline("t0", order)
+        if not timeline.is_feasible or isinstance(try_insert(timeline, new), Insertion):
+            continue
+        for why in explain(timeline, new):
+            seen.add(why.reason)
+            if why.reason is not Reason.CAPACITY:
+                assert _fits(_relaxed(world, why), order)
+                less = _relaxed(world, why, by=-1)
+                assert less is None or not _fits(less, order)
+    assert len(seen) >= 8
+
+
+def _fits(world: Problem | None, order: list[str]) -> bool:
+    assert world is not None
+    return isinstance(try_insert(Day.of(world).timeline("t0", order), len(order)), Insertion)
+
+
+def _relaxed(world: Problem, why: Rejection, by: int = 0) -> Problem | None:
+    """The problem with exactly the named change, or with `by` seconds (or units) of it more; None: no such step."""
+    (shift,), new = world.shifts, world.visits[-1]
+    limits = shift.limits
+    match dict(why.opens_if):
+        case {"start": str(start)}:
+            at = world.horizon.seconds(datetime.fromisoformat(start))
+            if by == 0:
+                return _with_visit(world, replace(new, windows=(TimeWindow(at, at),), pinned=None))
+            # Every start nearer to the windows than the one named.
+            near = min(max(w.earliest - at, at - w.latest) for w in new.starts)
+            nearer = tuple(TimeWindow(w.earliest - near + 1, w.latest + near - 1) for w in new.starts)
+            return _with_visit(world, replace(new, windows=nearer, pinned=None))
+        case {"shift_ends_later_seconds": int(s)}:
+            return _with_shift(world, replace(shift, ends=shift.ends + s + by))
+        case {"shift_begins_earlier_seconds": int(s)}:
+            return _with_shift(world, replace(shift, begins=shift.begins - s - by))
+        case {"travel_shorter_seconds": int(s), "origin": str(i), "destination": str(j)}:
+            rows, table = world.travel.index, world.travel.seconds.copy()
+            table[:, rows[i], rows[j]] = np.maximum(0, table[:, rows[i], rows[j]] - s - by)
+            drive = np.minimum(world.travel.drive, table)
+            return replace(world, travel=_retimed(world.travel, table, drive))
+        case {"visits": int(n)}:
+            return _with_shift(world, replace(shift, limits=replace(limits, visits=n + by)))
+        case {"heavy_visits": int(n)}:
+            return _with_shift(world, replace(shift, limits=replace(limits, heavy_visits=n + by)))
+        case {"hands_on_minutes": int(n)}:
+            # Whole minutes: the world counts seconds, so a minute less is far less.
+            return _with_shift(world, replace(shift, limits=replace(limits, hands_on=(n + by) * MINUTE)))
+        case {"driving_minutes": int(n)}:
+            return _with_shift(world, replace(shift, limits=replace(limits, driving=(n + by) * MINUTE)))
+        case {"longest_drive_minutes": int(n)}:
+            return _with_shift(world, replace(shift, limits=replace(limits, longest_drive=(n + by) * MINUTE)))
+        case {"without_break_seconds": int(s)}:
+            if by:
+                return None
+            others = [tuple(b for b in shift.breaks if b is not rule) for rule in shift.breaks if rule.duration == s]
+            worlds = [_with_shift(world, replace(shift, breaks=rest)) for rest in others]
+            return next((w for w in worlds if _fits(w, [v.id for v in world.visits[:-1]])), None)
+        case _:
+            if by:
+                return None
+            anyone = TherapistChoice(prefer=new.choice.prefer)
+            free = replace(new, choice=anyone, clearance=Clearance.CLEAR, pinned=_anyone(new))
+            able = replace(shift, therapist=replace(shift.therapist, services=None))
+            return _with_visit(_with_shift(world, able), free)
+
+
+def _anyone(new: Visit) -> object:
+    return None if new.pinned is None else replace(new.pinned, therapist="t0")
+
+
+def _retimed(travel: TravelTimes, seconds: np.ndarray, drive: np.ndarray) -> TravelTimes:
+    return TravelTimes(places=travel.places, starts=travel.starts, drive=drive, seconds=seconds)
+
+
+def _with_shift(world: Problem, changed: Shift) -> Problem:
+    return replace(world, shifts=(changed,))
+
+
+def _with_visit(world: Problem, changed: Visit) -> Problem:
+    return replace(world, visits=(*world.visits[:-1], changed))
