@@ -84,7 +84,7 @@ def _doors(reading: Reading, geocoder: Geocoder, faults: Faults) -> Doors:
     mentions = []
     for row, therapist in zip(reading.therapist_rows, reading.given.therapists, strict=True):
         for name, place in (("start", therapist.start), ("end", therapist.end)):
-            if place is not None:
+            if place is not None and not (name == "end" and _is_home(therapist)):
                 mentions.append(Mention(path=("therapists", row, name), given=place, owner=f"{name}:{therapist.id}"))
     for row, visit in zip(reading.visit_rows, reading.given.visits, strict=True):
         mentions.append(Mention(path=("visits", row, "place"), given=visit.place, owner=f"visit:{visit.id}"))
@@ -104,7 +104,7 @@ def _shift(given: TherapistIn, path: Path, horizon: Horizon, doors: Doors) -> Sh
         begins=horizon.seconds(given.shift.start),
         ends=horizon.seconds(given.shift.end),
         start_place=doors.get((*path, "start")),
-        end_place=doors.get((*path, "end")),
+        end_place=doors.get((*path, "start" if _is_home(given) else "end")),
         breaks=tuple(
             BreakRule(
                 window=TimeWindow(horizon.seconds(rest.earliest_start), horizon.seconds(rest.latest_start)),
@@ -114,6 +114,11 @@ def _shift(given: TherapistIn, path: Path, horizon: Horizon, doors: Doors) -> Sh
         ),
         limits=_limits(given.limits),
     )
+
+
+def _is_home(given: TherapistIn) -> bool:
+    """Start and end described alike are one door, even by nothing but a postal code: the therapist's home."""
+    return given.start is not None and given.start == given.end
 
 
 def _limits(given: LimitsIn) -> Limits:

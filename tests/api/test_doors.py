@@ -8,6 +8,7 @@ from api.settings import Settings
 from api.stateless.build import Surroundings, build
 from api.stateless.reading import read_problem
 from api.wiring import Wiring
+from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Precision
 from optimizer.schedule.problem import Problem
 from tests.api.problems import on_the_map, problem, therapist, visit
@@ -101,3 +102,22 @@ def test_a_day_may_begin_and_end_at_a_door_of_its_own(surroundings: Surroundings
     (shift,) = built(surroundings, CODE, therapists=[nomad]).shifts
 
     assert (shift.start_place, shift.end_place) == (None, None)
+
+
+def test_a_therapist_who_starts_and_ends_alike_has_one_home(surroundings: Surroundings) -> None:
+    found = built(
+        surroundings, CN_TOWER, therapists=[therapist("a", start=CODE, end=CODE), therapist("b", start=CODE, end=None)]
+    )
+
+    one, other = found.shifts
+    assert one.start_place == one.end_place
+    assert one.start_place != other.start_place
+
+
+def test_a_home_that_cannot_be_found_is_one_fault(surroundings: Surroundings) -> None:
+    nowhere = {"postal_code": "M0M 0M0"}
+
+    with pytest.raises(InvalidRequest) as refused:
+        built(surroundings, therapists=[therapist(start=nowhere, end=nowhere)])
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/therapists/0/start/postal_code"]
