@@ -1,0 +1,63 @@
+# What a newcomer needs: `make demo`, then `make test`. Everything lands in .venv and var; nothing else is touched.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check lint format bench lock clean
+
+# The newest Python that really runs: a shim may exist and refuse, a distribution may leave out venv.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+RUNTIME := .venv/runtime.stamp
+DEV := .venv/dev.stamp
+
+help:  ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(RUNTIME)  ## two invented practices, tomorrow planned, and how to look at it
+	$(BIN)/rounds demo
+
+serve: $(RUNTIME)  ## API and pages on http://127.0.0.1:8000
+	$(BIN)/rounds serve
+
+test: $(DEV)  ## every test
+	$(BIN)/pytest
+
+check: lint  ## the quick part: linters and the fast tests
+	$(BIN)/pytest -m "not slow"
+
+lint: $(DEV)  ## ruff, mypy, import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV)  ## print the figures
+	@for bench in tests/benchmarks/bench_*.py; do echo "## $$bench"; PYTHONPATH=. $(BIN)/python $$bench || exit 1; done
+
+lock: $(DEV)  ## rewrite the lock files from pyproject.toml
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group build -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Rounds needs Python 3.11, 3.12 or 3.13 with venv (Debian, Ubuntu: apt install python3 python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(RUNTIME): requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
