@@ -13,7 +13,7 @@ from numba import njit
 
 from optimizer.domain.therapist import BreakRule
 from optimizer.schedule.day_kernel import Sheet, blank_sheet, time_day
-from optimizer.schedule.insertion import insert
+from optimizer.schedule.insertion import try_insert
 from optimizer.schedule.insertion_kernel import best_position
 from optimizer.schedule.kernels import passes, starts_between
 from optimizer.schedule.timeline import Day
@@ -69,25 +69,29 @@ def micros(call: Callable[[int], object], times: int) -> float:
     return median(seconds) / times * 1e6
 
 
+def figures(breaks: list[BreakRule]) -> dict[str, float]:
+    """Microseconds by name."""
+    day = world(9, breaks)
+    names = [f"v{k}" for k in range(8)]
+    timeline = day.timeline("taylor", names)
+    w, order, early, late = day.world, timeline.order, timeline.earliest, timeline.latest
+    sheet, longer = blank_sheet(8, len(breaks)), blank_sheet(9, len(breaks))
+    room = np.zeros((len(breaks) + 1, 2), dtype=np.int64)
+    return {
+        "timeline, kernel": micros(lambda n: many_timelines(w, order, early, late, sheet, n), 2000),
+        "timeline, from Python": micros(lambda n: [day.timeline("taylor", names) for _ in range(n)], 300),
+        "room at all positions, kernel": micros(lambda n: many_rooms(w, order, early, late, 8, room, n), 2000),
+        "cheapest position, kernel": micros(lambda n: many_insertions(w, order, early, late, 8, longer, n), 500),
+        "try_insert, from Python": micros(lambda n: [try_insert(timeline, 8) for _ in range(n)], 300),
+    }
+
+
 def main() -> None:
-    print("| one day of 8 visits | breaks | microseconds |")
+    print("| one day of 8 visits | without breaks, us | with one break, us |")
     print("|---|---|---|")
-    for breaks in ([], [rest("12:00", "14:00")]):
-        day = world(9, breaks)
-        timeline = day.timeline("taylor", [f"v{k}" for k in range(8)])
-        w, order, early, late = day.world, timeline.order, timeline.earliest, timeline.latest
-        sheet, longer = blank_sheet(8, len(breaks)), blank_sheet(9, len(breaks))
-        room = np.zeros((len(breaks) + 1, 2), dtype=np.int64)
-        names = [f"v{k}" for k in range(8)]
-        rows = (
-            ("timeline, kernel", micros(lambda n: many_timelines(w, order, early, late, sheet, n), 2000)),
-            ("timeline, from Python", micros(lambda n: [day.timeline("taylor", names) for _ in range(n)], 300)),
-            ("room at all positions, kernel", micros(lambda n: many_rooms(w, order, early, late, 8, room, n), 2000)),
-            ("cheapest position, kernel", micros(lambda n: many_insertions(w, order, early, late, 8, longer, n), 500)),
-            ("try_insert, from Python", micros(lambda n: [insert(timeline, 8) for _ in range(n)], 300)),
-        )
-        for name, figure in rows:
-            print(f"| {name} | {len(breaks)} | {figure:.1f} |")
+    plain, rested = figures([]), figures([rest("12:00", "14:00")])
+    for name, figure in plain.items():
+        print(f"| {name} | {figure:.1f} | {rested[name]:.1f} |")
 
 
 if __name__ == "__main__":
