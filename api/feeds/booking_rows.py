@@ -1,7 +1,6 @@
 """What a booking file says, row by row, before anything is looked up or stored."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -77,15 +76,6 @@ class Catalogue:
         """The id meant, by id or name."""
         wanted = _plain(text)
         return next((id_ for id_, name in self.therapists.items() if wanted in (_plain(id_), _plain(name))), None)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint with the nearest known word, else the whole list; empty where nothing is known."""
-    names = sorted(set(known))
-    near = difflib.get_close_matches(word.lower(), names, n=1)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"known: {', '.join(names)}" if names else ""
 
 
 def repeated_uids(rows: Sequence[BookingRow], place: str = "line") -> tuple[Fault, ...]:

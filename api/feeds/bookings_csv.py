@@ -9,9 +9,10 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
-from api.feeds.booking_rows import MAX_ROWS, BookingRow, Catalogue, ParsedFile, did_you_mean, repeated_uids
+from api.feeds.booking_rows import MAX_ROWS, BookingRow, Catalogue, ParsedFile, repeated_uids
 from api.feeds.csv_cells import Cells
 from api.feeds.decoding import read_text
+from api.v1.schemas.reading import did_you_mean
 from optimizer.domain.errors import Fault, InvalidRequest
 
 COLUMNS = (

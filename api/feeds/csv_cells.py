@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from api.feeds.booking_rows import BookingRow, Catalogue, did_you_mean, local_date, session_length
+from api.feeds.booking_rows import BookingRow, Catalogue, local_date, session_length
 from api.feeds.wall_time import Moment, read_date, read_moment
+from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault
@@ -120,7 +121,7 @@ class Cells:
         text = self._text("service")
         service = self.catalogue.service(text)
         if service is None:
-            hint = did_you_mean(text, [s.code for s in self.catalogue.services])
+            hint = did_you_mean(text.lower(), [s.code for s in self.catalogue.services])
             self._fault("service", "unknown_service", f"{text!r} is not in the catalogue", hint)
         return service
 
@@ -180,7 +181,7 @@ class Cells:
             return None
         known = self.catalogue.therapist(text)
         if known is None:
-            hint = did_you_mean(text, self.catalogue.therapists)
+            hint = did_you_mean(text.lower(), self.catalogue.therapists)
             self._fault("therapist", "unknown_therapist", f"{text!r} does not work here", hint)
         return known
 

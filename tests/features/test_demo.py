@@ -13,19 +13,6 @@ from optimizer.domain.place import Precision
 MONDAY = date(2026, 11, 23)
 TEN = {"Brampton", "Toronto", "Etobicoke", "Mississauga", "Oakville", "Milton", "Halton", "Caledon", "Orangeville"}
 TEN |= {"Guelph"}
-    [
-        "Brampton",
-        "Toronto",
-        "Etobicoke",
-        "Mississauga",
-        "Oakville",
-        "Milton",
-        "Halton",
-        "Caledon",
-        "Orangeville",
-        "Guelph",
-    ]
-)
 
 
 @pytest.mark.parametrize("scenario", [SOLO, TEAM], ids=["solo", "team"])

@@ -84,7 +84,7 @@ def test_every_bad_cell_of_every_bad_row_is_named_with_its_line() -> None:
         ("line 6, start", "start_missing"),
     ]
     assert parsed.rows == ()
-    assert next(f.hint for f in parsed.faults if f.code == "unknown_service") == "did you mean swedish?"
+    assert next(f.hint for f in parsed.faults if f.code == "unknown_service") == "Did you mean 'swedish'?"
 
 
 def test_the_same_uid_twice_is_named_on_its_second_line() -> None:
@@ -127,7 +127,7 @@ def test_an_unknown_column_gets_a_suggestion() -> None:
     with pytest.raises(InvalidRequest) as refused:
         read(HEADER + ",prioritty", GOOD + ",1")
     (fault,) = refused.value.faults
-    assert (fault.pointer, fault.code, fault.hint) == ("line 1", "unknown_column", "did you mean priority?")
+    assert (fault.pointer, fault.code, fault.hint) == ("line 1", "unknown_column", "Did you mean 'priority'?")
 
 
 @pytest.mark.parametrize(
