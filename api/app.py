@@ -3,7 +3,7 @@
 from flask import Flask
 
 from api import logs, problem_details
-from api.settings import Settings
+from api.settings import Settings, read_settings
 from api.v1 import blueprints
 from api.wiring import Wiring
 
@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     wiring
         What the app works with; built from the settings where None.
     """
-    parts = wiring or Wiring(settings or Settings())
+    parts = wiring or Wiring(settings or read_settings())
     logs.configure(parts.settings)
     app = Flask("api", static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes

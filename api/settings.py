@@ -5,8 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from optimizer.domain.errors import Fault, InvalidRequest
 
 MEBIBYTE = 1024 * 1024
 
@@ -54,11 +56,44 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         path = self.var / "secret_key"
-        self.var.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x", encoding="ascii") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # another process, or an earlier start, made it
+        if not path.exists():
+            _keep(secrets.token_urlsafe(48), path)
         return path.read_text(encoding="ascii")
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises
+    ------
+    InvalidRequest
+        When one cannot be used; its pointer is the variable's name.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            Fault(
+                pointer=f"ROUNDS_{'_'.join(str(step) for step in found['loc']).upper()}",
+                code="bad_setting",
+                detail=f"{found['msg']}.",
+                hint="Change the variable, or unset it for the default.",
+            )
+            # Without the input: it may be a secret.
+            for found in error.errors(include_url=False, include_input=False)
+        ]
+        raise InvalidRequest("A setting cannot be used.", code="bad_setting", faults=faults) from None
+
+
+def _keep(secret: str, path: Path) -> None:
+    """Write a secret that nobody else may read, whole or not at all; a process that was quicker wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(secret, encoding="ascii")
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # the other process's secret is as good
+    finally:
+        draft.unlink()

@@ -1,14 +1,14 @@
 """What every command begins with."""
 
 from api import logs
-from api.settings import Settings
+from api.settings import read_settings
 from api.wiring import Wiring
 from optimizer.domain.errors import InvalidRequest
 
 
 def set_up() -> Wiring:
     """Settings from the environment, the log on stderr, and everything else at its first use."""
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings)
     return Wiring(settings)
 

@@ -1,0 +1,76 @@
+"""The built server over HTTP: it listens, answers, logs to stderr and stops when told."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from api.auth import Role
+from api.wiring import Wiring
+from tests.api.conftest import Door
+from tests.api.problems import problem, visit
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def address(wiring: Wiring) -> Iterator[str]:
+    """Where a server over the test's own store answers."""
+    environment = os.environ | {"ROUNDS_VAR": str(wiring.settings.var), "ROUNDS_WORKERS": "1"}
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        yield listening_at(server.stderr)
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=30)
+    assert server.returncode == 0
+
+
+def listening_at(log: IO[str]) -> str:
+    for line in log:
+        if found := re.search(r"Listening at: (http://\S+)", line):
+            return found[1]
+    raise AssertionError("the server never listened")
+
+
+def test_a_problem_is_planned_over_http(door: Door, address: str) -> None:
+    body = json.dumps(problem(visit("v1"))).encode()
+    headers = {"Authorization": f"Bearer {door.keys[Role.PLANNER]}", "Content-Type": "application/json"}
+
+    with urlopen(Request(f"{address}/v1/solve", data=body, headers=headers)) as answer:  # noqa: S310
+        plan = json.load(answer)
+
+    assert plan["summary"]["visits"] == 1
+
+
+def test_a_refusal_over_http_is_a_problem_document(address: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{address}/v1/solve", data=b"{}"))  # noqa: S310
+
+    with refused.value as answer:
+        assert answer.code == 401
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_it_says_that_it_is_ready(address: str) -> None:
+    with urlopen(f"{address}/readyz") as answer:  # noqa: S310
+        assert json.load(answer) == {"status": "ready"}
+
+
+def test_a_store_of_another_release_is_refused_at_the_start(tmp_path: Path) -> None:
+    environment = os.environ | {"ROUNDS_VAR": str(tmp_path)}
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0"]
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 4
+    assert "rounds db upgrade" in done.stderr
