@@ -19,6 +19,13 @@ def import_(file: BinaryIO, practice: str, kind: str | None) -> None:
 
     A booking with a known UID is changed; the same file again changes nothing. Bad rows go to stderr, with line and
     reason.
+
+    A CSV begins with its columns: uid, service, a place (postal_code, address, or lat and lng) and a time (date with
+    start, or earliest_start and latest_start; wall times of the practice, or RFC 3339). It may have session_minutes,
+    client_ref, client_name, phone, email, therapist, gender, priority, required, first_visit, notes, and status
+    (cancelled cancels).
+
+    A calendar's visits are its events: UID, DTSTART, DTEND, the service in SUMMARY, the postal code in LOCATION.
     """
     from api.commands.setting_up import practice_of, set_up
     from api.services.importing import ImportFormat, ImportRequest, import_bookings

@@ -47,7 +47,8 @@ def plan(
     if publishing:
         planning.publish(practice_id, run.plan_id, actor="cli", store=wiring.store, clock=wiring.clock)
     stored, captions = plan_captions(practice_id, run.plan_id, store=wiring.store)
-    click.echo(
-        StoredPlanOut.of(stored).model_dump_json(indent=2) if as_json else plan_text(stored.plan, captions), nl=as_json
-    )
+    if as_json:
+        click.echo(StoredPlanOut.of_stored(stored).model_dump_json(indent=2))
+    else:
+        click.echo(plan_text(stored.plan, captions), nl=False)
     ctx.exit(Exit.LEFT_OUT if stored.plan.unassigned else Exit.DONE)

@@ -54,7 +54,7 @@ def _whole(plan: "StoredPlan", captions: "Captions", dress: str) -> str:
     from api.v1.schemas.planning import StoredPlanOut
 
     return (
-        StoredPlanOut.of(plan).model_dump_json(indent=2)
+        StoredPlanOut.of_stored(plan).model_dump_json(indent=2)
         if dress == "json"
         else plan_text(plan.plan, captions).rstrip("\n")
     )

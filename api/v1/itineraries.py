@@ -33,7 +33,7 @@ def list_itineraries(query: DateQuery) -> ItineraryListOut:
     who = caller()
     found = itineraries.itineraries_on(who.practice_id, query.date, store=wiring().store)
     seen = [day for day in found if who.role is not Role.THERAPIST or day.itinerary.shift.id == who.therapist]
-    return ItineraryListOut(data=[StoredItineraryOut.of(day) for day in seen])
+    return ItineraryListOut(data=[StoredItineraryOut.of_stored(day) for day in seen])
 
 
 @blueprint.get("/v1/itineraries/<therapist>/<day>")
@@ -45,4 +45,4 @@ def get_itinerary(therapist: str, day: str) -> StoredItineraryOut:
     if who.role is Role.THERAPIST and who.therapist != therapist:
         raise NotFound(f"nothing is planned for {therapist!r} on {wanted}")
     with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
-        return StoredItineraryOut.of(uow.itineraries.get(therapist, wanted))
+        return StoredItineraryOut.of_stored(uow.itineraries.get(therapist, wanted))

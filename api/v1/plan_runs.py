@@ -60,7 +60,8 @@ def create_plan_run(body: PlanRunIn) -> AnyResponse:
         return planning.request_run(wanted, store=parts.store, clock=parts.clock, receipt=receipt)
 
     def shape(run: PlanRun) -> Reply:
-        return Reply(status=202, body=PlanRunOut.of(run, zone), headers={"Location": f"/v1/plan-runs/{run.id}"})
+        shown = PlanRunOut.of(run, zone=zone, now=parts.clock())
+        return Reply(status=202, body=shown, headers={"Location": f"/v1/plan-runs/{run.id}"})
 
     answer = answer_once(write, shape)
     wake(parts, who.practice_id)
@@ -76,7 +77,7 @@ def get_plan_run(run_id: str) -> PlanRunOut:
         run, zone = uow.plan_runs.get(run_id), uow.practice().zone
     if _has_stalled(run, parts.clock()):
         wake(parts, who.practice_id)
-    return PlanRunOut.of(run, zone)
+    return PlanRunOut.of(run, zone=zone, now=parts.clock())
 
 
 @blueprint.delete("/v1/plan-runs/<run_id>")
@@ -84,8 +85,9 @@ def get_plan_run(run_id: str) -> PlanRunOut:
 @operation("Stop a run; a finished one stays as it is", tag="planning", answers={200: PlanRunOut}, problems=(404,))
 def stop_plan_run(run_id: str) -> PlanRunOut:
     parts, who = wiring(), caller()
+    zone = parts.store.practices.get(who.practice_id).zone
     run = planning.cancel_run(who.practice_id, run_id, store=parts.store, clock=parts.clock)
-    return PlanRunOut.of(run, parts.store.practices.get(who.practice_id).zone)
+    return PlanRunOut.of(run, zone=zone, now=parts.clock())
 
 
 def wake(parts: Wiring, practice_id: str) -> None:

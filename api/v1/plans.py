@@ -22,7 +22,7 @@ PLANNERS = (Role.PLANNER, Role.SERVICE, Role.ADMIN)
 @operation("A plan, with what was left out and why", tag="planning", answers={200: StoredPlanOut}, problems=(404,))
 def get_plan(plan_id: str) -> StoredPlanOut:
     with wiring().store.unit_of_work(caller().practice_id, write=False) as uow:
-        return StoredPlanOut.of(uow.plans.get(plan_id))
+        return StoredPlanOut.of_stored(uow.plans.get(plan_id))
 
 
 @blueprint.post("/v1/plans/<plan_id>/publish")
@@ -42,4 +42,4 @@ def publish_plan(plan_id: str) -> AnyResponse:
             who.practice_id, plan_id, actor=who.key_id, store=parts.store, clock=parts.clock, receipt=receipt
         )
 
-    return answer_once(write, lambda stored: Reply(body=StoredPlanOut.of(stored)))
+    return answer_once(write, lambda stored: Reply(body=StoredPlanOut.of_stored(stored)))

@@ -1,6 +1,7 @@
 """Bookings by staff over HTTP: safe to repeat, listed by page, nobody else's to see."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +60,21 @@ def test_the_same_key_with_another_body_is_refused(house: House, fresh: Fresh) -
     assert answer.status_code == 422
     assert answer.json is not None
     assert answer.json["code"] == "idempotency_key_reused"
+
+
+def test_sixteen_twins_at_once_book_once_and_all_get_the_same_answer(house: House, fresh: Fresh) -> None:
+    headers = house.key(Role.PLANNER) | fresh()
+
+    def post(_: int) -> tuple[int, bytes]:
+        answer = house.app.test_client().post("/v1/bookings", json=BODY, headers=headers)
+        return answer.status_code, answer.data
+
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        answers = set(pool.map(post, range(16)))
+    assert {status for status, _ in answers} == {201}
+    assert len(answers) == 1
+    with house.wiring.store.unit_of_work(house.practice, write=False) as uow:
+        assert len(uow.bookings.list()) == 1
 
 
 def test_two_keys_may_use_the_same_idempotency_key(house: House, fresh: Fresh) -> None:

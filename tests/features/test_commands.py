@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from api.feeds.bookings_csv import COLUMNS
 from api.services.planning import LEASE_MARGIN
 from data.store.store import open_store
 from optimizer.domain.booking import PlanRun, RunStatus
@@ -71,7 +72,7 @@ def test_plan_exits_0_when_everyone_is_visited_and_3_when_somebody_is_left_out(r
     assert solo.stdout.startswith("Monday 23 November 2026")
     team = rounds("plan", "--practice", "demo-team", "--date", DATE, "--json")
     assert team.returncode == 3
-    assert json.loads(team.stdout)["plan"]["unassigned"]
+    assert json.loads(team.stdout)["unassigned"]
 
 
 def test_a_published_plan_is_what_show_shows(rounds: Rounds) -> None:
@@ -119,6 +120,11 @@ def test_an_import_says_what_it_did_and_a_bad_one_exits_4_with_every_line(rounds
     assert (refused.returncode, refused.stdout) == (4, "")
     assert "line 3, service" in refused.stderr
     assert "line 5, place" in refused.stderr
+
+
+def test_the_help_of_import_names_every_column(rounds: Rounds) -> None:
+    words = set(re.findall(r"\w+", rounds("import", "--help").stdout))
+    assert words >= set(COLUMNS)
 
 
 def test_no_name_of_a_client_reaches_the_log(rounds: Rounds, tmp_path: Path) -> None:

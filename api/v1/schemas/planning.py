@@ -1,5 +1,6 @@
 """Runs, stored plans and days, in and out."""
 
+from datetime import datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -30,11 +31,15 @@ class PlanRunIn(Request):
 
 
 class PlanRunOut(Answer):
-    """A run. `plan_id` is there when it is done; `problem` says what went wrong when it failed."""
+    """A run. `plan_id` is there when it is done; `problem` says what went wrong when it failed.
+
+    `progress` runs from 0 to 1 by the time the search may take: it tells a caller when to ask again.
+    """
 
     id: str
     date: LocalDate
     status: RunStatus
+    progress: float
     requested_at: Instant
     started_at: Instant | None
     finished_at: Instant | None
@@ -46,11 +51,12 @@ class PlanRunOut(Answer):
     problem: str | None
 
     @classmethod
-    def of(cls, run: PlanRun, zone: ZoneInfo) -> Self:
+    def of(cls, run: PlanRun, *, zone: ZoneInfo, now: datetime) -> Self:
         return cls(
             id=run.id,
             date=run.date,
             status=run.status,
+            progress=_progress(run, now),
             requested_at=run.requested_at.astimezone(zone),
             started_at=run.started_at.astimezone(zone) if run.started_at else None,
             finished_at=run.finished_at.astimezone(zone) if run.finished_at else None,
@@ -63,41 +69,36 @@ class PlanRunOut(Answer):
         )
 
 
-class StoredPlanOut(Answer):
+class StoredPlanOut(PlanOut):
     """A plan with its history. `published_at` is null unless everyone works by it."""
 
     id: str
     run_id: str | None
     created_at: Instant
     published_at: Instant | None
-    plan: PlanOut
 
     @classmethod
-    def of(cls, stored: StoredPlan) -> Self:
+    def of_stored(cls, stored: StoredPlan) -> Self:
         zone = stored.plan.horizon.zone
         return cls(
             id=stored.id,
             run_id=stored.run_id,
             created_at=stored.created_at.astimezone(zone),
             published_at=stored.published_at.astimezone(zone) if stored.published_at else None,
-            plan=PlanOut.of(stored.plan),
+            **dict(PlanOut.of(stored.plan)),
         )
 
 
-class StoredItineraryOut(Answer):
-    """One therapist's day out of a stored plan."""
+class StoredItineraryOut(ItineraryOut):
+    """One therapist's day out of a stored plan. `published` says whether everyone works by it."""
 
     plan_id: str
     published: bool
-    itinerary: ItineraryOut
 
     @classmethod
-    def of(cls, stored: StoredItinerary) -> Self:
-        return cls(
-            plan_id=stored.plan_id,
-            published=stored.published_at is not None,
-            itinerary=ItineraryOut.of(stored.itinerary, horizon=stored.horizon, roads=stored.roads),
-        )
+    def of_stored(cls, stored: StoredItinerary) -> Self:
+        day = ItineraryOut.of(stored.itinerary, horizon=stored.horizon, roads=stored.roads)
+        return cls(plan_id=stored.plan_id, published=stored.published_at is not None, **dict(day))
 
 
 class ItineraryListOut(Answer):
@@ -139,6 +140,14 @@ class MyDayOut(Answer):
             itinerary=ItineraryOut.of(mine, horizon=day.horizon, roads=roads) if mine else None,
             visits=_notes(day, mine) if mine else [],
         )
+
+
+def _progress(run: PlanRun, now: datetime) -> float:
+    if run.finished_at is not None:
+        return 1.0
+    if run.started_at is None:
+        return 0.0
+    return round(min(0.99, max(0.0, (now - run.started_at).total_seconds() / run.time_limit)), 2)
 
 
 def _notes(day: TherapistDay, itinerary: Itinerary) -> list[StopNoteOut]:
