@@ -136,11 +136,14 @@ def calendar_days(
         days = []
         for offset in range(-FEED_DAYS_BACK, FEED_DAYS_AHEAD + 1):
             day = today + timedelta(days=offset)
+            plan = uow.plans.published(day)
+            if plan is None:
+                continue
             mine = TherapistDay(
                 practice=practice,
                 therapist=pattern.therapist,
                 date=day,
-                plan=uow.plans.published(day),
+                plan=plan,
                 captions=captions(uow.bookings.on(day), services),
             )
             if mine.feed_day is not None:
