@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         default=None, description="Signs sessions, offers and links; without it one is made and kept in `var`."
     )
     practice: str = Field(default="", description="Whose data commands work on; else the only practice there is.")
-    max_body_bytes: int = Field(default=16 * MEBIBYTE, gt=0, description="Largest request body accepted.")
+    max_body_bytes: int = Field(default=8 * MEBIBYTE, gt=0, description="Largest request body accepted.")
     solve_time_limit: float = Field(default=60.0, gt=0, description="Longest search a caller may ask for, in seconds.")
     host: str = Field(default="127.0.0.1", description="Address that `rounds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `rounds serve` listens on.")

@@ -5,13 +5,13 @@ parts without faults are read on their own, and take part in every later check.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from api.v1.schemas.problem import MAX_THERAPISTS, MAX_VISITS, EvaluationIn, ProblemIn
-from api.v1.schemas.reading import faults_of, invalid
+from api.v1.schemas.reading import FAULTS_TOLD, faults_of, invalid, pointer
 from optimizer.domain.errors import Fault
 
 LISTS = ("therapists", "visits")
@@ -58,21 +58,42 @@ def read_evaluation(document: object) -> Reading:
 
 
 def _read(model: type[ProblemIn], document: object) -> Reading:
+    crowds = _crowds(document)
+    document = document | {fault.pointer[1:]: [] for fault in crowds} if isinstance(document, dict) else document
     try:
         given = model.model_validate(document)
     except ValidationError as error:
-        return _salvage(model, document, error)
+        return _salvage(model, document, error, crowds)
     return Reading(
         given=given,
         therapist_rows=tuple(range(len(given.therapists))),
         visit_rows=tuple(range(len(given.visits))),
         therapist_ids=frozenset(therapist.id for therapist in given.therapists),
+        unread=frozenset(fault.pointer[1:] for fault in crowds),
+        faults=crowds,
     )
 
 
-def _salvage(model: type[ProblemIn], document: object, error: ValidationError) -> Reading:
-    faults = tuple(_sizes_named(fault) for fault in faults_of(model, error))
+def _crowds(document: object) -> tuple[Fault, ...]:
+    """Lists longer than this service plans for. They are not read at all: each item could have a fault of its own."""
     if not isinstance(document, dict):
+        return ()
+    caps = (("visits", MAX_VISITS), ("therapists", MAX_THERAPISTS))
+    return tuple(
+        Fault(
+            pointer=pointer(name),
+            code=f"too_many_{name}",
+            detail=f"A problem has at most {cap} {name}, and this one has {len(document[name])}.",
+            hint="Plan one date, or one region, at a time.",
+        )
+        for name, cap in caps
+        if isinstance(document.get(name), list) and len(document[name]) > cap
+    )
+
+
+def _salvage(model: type[ProblemIn], document: object, error: ValidationError, crowds: tuple[Fault, ...]) -> Reading:
+    faults = (*crowds, *faults_of(model, error))
+    if not isinstance(document, dict) or error.error_count() > FAULTS_TOLD:
         raise invalid(faults)
     paths = [found["loc"] for found in error.errors(include_url=False, include_context=False, include_input=False)]
     rows = {name: _good_rows(document.get(name), name, paths) for name in LISTS}
@@ -87,7 +108,7 @@ def _salvage(model: type[ProblemIn], document: object, error: ValidationError) -
         therapist_rows=rows["therapists"],
         visit_rows=rows["visits"],
         therapist_ids=_ids(document.get("therapists")),
-        unread=unread,
+        unread=unread | {fault.pointer[1:] for fault in crowds},
         faults=faults,
     )
 
@@ -104,23 +125,3 @@ def _ids(items: object) -> frozenset[str]:
     rows = items if isinstance(items, list) else []
     named = (row.get("id") for row in rows if isinstance(row, dict))
     return frozenset(name for name in named if isinstance(name, str))
-
-
-def _sizes_named(fault: Fault) -> Fault:
-    match fault.pointer, fault.code:
-        case "/visits", "too_many":
-            return replace(
-                fault,
-                code="too_many_visits",
-                detail=f"A problem has at most {MAX_VISITS} visits.",
-                hint="Plan one date, or one region, at a time.",
-            )
-        case "/therapists", "too_many":
-            return replace(
-                fault,
-                code="too_many_therapists",
-                detail=f"A problem has at most {MAX_THERAPISTS} therapists.",
-                hint="Plan one region at a time.",
-            )
-        case _:
-            return fault

@@ -393,3 +393,18 @@ def test_an_order_of_unknown_things_is_refused_with_the_nearest_names(door: Door
         ("/options/order/taylor/0", "duplicate_id"),
     ]
     assert answer.json["errors"][0]["hint"] == "Did you mean 'taylor'?"
+
+
+def test_a_document_of_nothing_but_faults_gets_one_for_all_of_them(door: Door) -> None:
+    nonsense = {f"key{number}": number for number in range(30_000)}
+
+    pointer, code, hint = only(door, nonsense)
+
+    assert (pointer, code) == ("", "too_many_faults")
+    assert "/docs" in hint
+
+
+def test_a_table_in_strings_is_told_once(door: Door) -> None:
+    document = problem(travel={"places": ["a"], "bands": [{"from": "00:00", "seconds": [["1"] * 500] * 500}]})
+
+    assert only(door, document)[:2] == ("/travel/bands/0/seconds/0/0", "wrong_type")

@@ -134,3 +134,21 @@ def test_a_request_id_is_echoed_unless_it_is_not_safe_to_log(door: Door) -> None
 
     assert given.headers["X-Request-Id"] == "abc-1"
     assert unsafe.headers["X-Request-Id"] != "a b\tc"
+
+
+def test_a_write_without_an_idempotency_key_is_a_428_that_says_what_to_send(door: Door) -> None:
+    answer = door.post("/v1/plan-runs", {"date": "2026-11-23"})
+
+    assert answer.status_code == 428
+    assert answer.json is not None
+    assert answer.json["code"] == "idempotency_key_missing"
+    assert "UUID" in answer.json["hint"]
+
+
+@pytest.mark.parametrize("key", ["x" * 201, "ké"])
+def test_an_idempotency_key_that_cannot_be_kept_is_refused(door: Door, key: str) -> None:
+    answer = door.post("/v1/plan-runs", {"date": "2026-11-23"}, headers={"Idempotency-Key": key})
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["code"] == "idempotency_key_invalid"

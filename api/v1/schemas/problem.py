@@ -1,9 +1,9 @@
 """A day to plan as a caller sends it, complete: `POST /v1/solve` and `POST /v1/evaluate`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from api.v1.schemas.base import DAY_MINUTES, Count, Flag, Identifier, Instant, LocalDate, Minutes, Request, Text
 from api.v1.schemas.place import PlaceIn
@@ -14,6 +14,14 @@ MAX_VISITS = 2_000
 
 Gender = Annotated[Identifier, Field(description="Any word; a visit's wish is compared with it letter by letter.")]
 DriveSeconds = Annotated[int, Field(strict=True, ge=0, le=7 * DAY_MINUTES * 60)]
+DriveMeters = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+
+Cell = TypeVar("Cell")
+Matrix = Annotated[list[Annotated[list[Cell], FailFast()]], FailFast()]
+"""`matrix[i][j]`. Only its first fault is told: a table in strings would have millions."""
+
+
+Names = Annotated[tuple[Identifier, ...], Field(max_length=MAX_THERAPISTS), FailFast()]
 
 
 class ShiftIn(Request):
@@ -49,7 +57,7 @@ class TherapistIn(Request):
     id: Identifier
     name: Text = ""
     gender: Gender | None = None
-    services: tuple[Identifier, ...] | None = None
+    services: Annotated[tuple[Identifier, ...], Field(max_length=500), FailFast()] | None = None
     start: PlaceIn | None = None
     end: PlaceIn | None = None
     shift: ShiftIn
@@ -67,9 +75,9 @@ class WindowIn(Request):
 class ChoiceIn(Request):
     """Whom the client wants. `prefer` is a wish; the others are rules."""
 
-    require: tuple[Identifier, ...] = ()
-    prefer: tuple[Identifier, ...] = ()
-    refuse: tuple[Identifier, ...] = ()
+    require: Names = ()
+    prefer: Names = ()
+    refuse: Names = ()
     gender: Gender | None = None
 
 
@@ -110,14 +118,14 @@ class BandIn(Request):
     """Travel when leaving at `from`: `seconds[i][j]` from place i to place j. In between it is interpolated."""
 
     start: Annotated[str, Field(alias="from", strict=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    seconds: list[list[DriveSeconds]]
-    meters: list[list[Annotated[int, Field(strict=True, ge=0, le=10_000_000)]]] | None = None
+    seconds: Matrix[DriveSeconds]
+    meters: Matrix[DriveMeters] | None = None
 
 
 class TravelIn(Request):
     """The caller's own travel times. Places are then `{"id": "p1"}` and need no point."""
 
-    places: Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS + 2 * MAX_THERAPISTS)]
+    places: Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS + 2 * MAX_THERAPISTS), FailFast()]
     bands: Annotated[tuple[BandIn, ...], Field(min_length=1, max_length=96)]
 
 
@@ -148,7 +156,10 @@ class OptionsIn(Request):
 class EvaluateOptionsIn(OptionsIn):
     """As for solving, and the order to time: visit ids by therapist."""
 
-    order: Mapping[Identifier, tuple[Identifier, ...]]
+    order: Annotated[
+        Mapping[Identifier, Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS), FailFast()]],
+        Field(max_length=MAX_THERAPISTS),
+    ]
 
 
 class ProblemIn(Request):

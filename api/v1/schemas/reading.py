@@ -15,6 +15,9 @@ Model = TypeVar("Model", bound=BaseModel)
 GUESSES = 50
 """Unknown keys that get a "did you mean": guessing is slow, and a body can hold a million of them."""
 
+FAULTS_TOLD = 20_000
+"""More than the largest problem has keys in one place; telling each costs a kilobyte, and a body has megabytes."""
+
 CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown_key",
@@ -75,7 +78,16 @@ def invalid(faults: Sequence[Fault]) -> InvalidRequest:
 
 
 def faults_of(model: type[BaseModel], error: ValidationError) -> list[Fault]:
-    """Every pydantic error as a Fault."""
+    """Every pydantic error as a Fault; a document without any sense gets one for all of them."""
+    if error.error_count() > FAULTS_TOLD:
+        return [
+            Fault(
+                pointer="",
+                code="too_many_faults",
+                detail=f"There are {error.error_count()} faults, too many to tell.",
+                hint="Compare the document with its schema at /docs.",
+            )
+        ]
     faults = []
     guesses = 0
     for found in error.errors(include_url=False):
