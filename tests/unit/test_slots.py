@@ -1,0 +1,140 @@
+"""A start is offered exactly when some order of the whole day keeps every promise: against all permutations."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from random import Random
+
+import numpy as np
+import pytest
+
+from optimizer.domain.time import TimeWindow
+from optimizer.domain.visit import Visit
+from optimizer.schedule.problem import Problem
+from optimizer.schedule.slots import Board, OpenDay, Spokes
+from optimizer.schedule.timeline import Day, Timeline
+from optimizer.schedule.world import NEVER
+from tests.builders import problem, roads, shift, visit, window
+from tests.tiny import END, tiny_world
+
+GRID = np.arange(0, END, dtype=np.int64)
+
+
+def _without_driving_limits(world: Problem) -> Problem:
+    (day,) = world.shifts
+    limits = replace(day.limits, driving=None, longest_drive=None)
+    visits = tuple(replace(v, pinned=None) for v in world.visits)
+    return replace(world, shifts=(replace(day, limits=limits),), visits=visits)
+
+
+def _split(world: Problem) -> tuple[Problem, Visit]:
+    """The day as it is, and the last visit as the one asked for."""
+    *rest, new = world.visits
+    return replace(world, visits=tuple(rest)), new
+
+
+def _spokes(world: Problem, new: Visit) -> Spokes:
+    row = world.travel.index[new.place.id]
+    return Spokes(out=world.travel.seconds[:, row, :], back=world.travel.seconds[:, :, row])
+
+
+def _aligned(board: Board, world: Problem, spokes: Spokes) -> Spokes:
+    columns = [world.travel.index[stop.id] for stop in board.stops]
+    return Spokes(out=spokes.out[:, columns], back=spokes.back[:, columns])
+
+
+def _by_permutation(world: Problem, new: Visit, start: int) -> bool:
+    fixed = replace(new, windows=(TimeWindow(start, start),))
+    day = Day.of(replace(world, visits=(*world.visits, fixed)))
+    rows = range(len(day.problem.visits))
+    return any(Timeline.of(day, 0, order).is_feasible for order in permutations(rows))
+
+
+def _trimmed(world: Problem) -> Problem:
+    """Only the travel that the day itself needs: the new place is known to the spokes alone."""
+    (day,) = world.shifts
+    doors = [v.place.id for v in world.visits]
+    doors += [place.id for place in (day.start_place, day.end_place) if place is not None]
+    kept = list(dict.fromkeys(doors)) or [world.travel.places[0]]
+    rows = [world.travel.index[name] for name in kept]
+    cut = np.ix_(range(len(world.travel.starts)), rows, rows)
+    travel = replace(
+        world.travel,
+        places=tuple(kept),
+        drive=np.ascontiguousarray(world.travel.drive[cut]),
+        seconds=np.ascontiguousarray(world.travel.seconds[cut]),
+    )
+    return replace(world, travel=travel)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_possible_start_is_offered_and_no_other(seed: int) -> None:
+    rng, offered, days = Random(seed), 0, 0
+    while days < 40:
+        world = _without_driving_limits(tiny_world(rng, visits=rng.randint(1, 4)))
+        rest, new = _split(world)
+        board = Board.of([OpenDay.of(_trimmed(rest), "day")])
+        spokes = _aligned(board, world, _spokes(world, new))
+        found = board.openings(new, [True], {"day": spokes}, [GRID]).possible[0]
+        offered += int(found.sum())
+        days += 1
+        for start in GRID[:: rng.randint(1, 4)].tolist():
+            assert bool(found[start]) == _by_permutation(rest, new, start)
+    assert offered > 100
+
+
+def test_a_board_answers_for_each_day_as_the_day_alone_would() -> None:
+    rng = Random(7)
+    base = tiny_world(rng, visits=1, steady=True)
+    worlds = []
+    while len(worlds) < 12:
+        world = _without_driving_limits(tiny_world(rng, visits=rng.randint(0, 4), steady=True))
+        moved = [replace(v, place=rng.choice(_doors(base))) for v in world.visits]
+        home = replace(world.shifts[0], start_place=rng.choice(_doors(base)), end_place=None)
+        worlds.append(_trimmed(replace(base, shifts=(home,), visits=tuple(moved))))
+    new = base.visits[0]
+    days = [OpenDay.of(world, "day") for world in worlds]
+    board = Board.of(days)
+    together = board.openings(
+        new, [True] * len(days), {"day": _aligned(board, base, _spokes(base, new))}, [GRID] * len(days)
+    )
+    for row, day in enumerate(days):
+        alone = Board.of([day])
+        spokes = {"day": _aligned(alone, base, _spokes(base, new))}
+        assert (alone.openings(new, [True], spokes, [GRID]).added[0] == together.added[row]).all()
+    assert (together.added < NEVER).any()
+
+
+def _doors(world: Problem) -> Sequence:
+    from optimizer.domain.place import Place
+
+    return [Place(id=name) for name in world.travel.places]
+
+
+MINUTES = {("home", "a"): 30, ("a", "b"): 20, ("home", "b"): 40}
+
+
+def test_a_movable_visit_makes_way_for_a_new_one() -> None:
+    """Inserting between neighbours alone would hide ten o'clock: the morning visit can come after it."""
+    early = visit("early", "a", window("10:00", "12:00"))
+    world = problem([early], [shift()], roads(MINUTES))
+    new = visit("new", "b", window("0:00"))
+    board = Board.of([OpenDay.of(_trimmed(world), "day")])
+    spokes = _aligned(board, world, _spokes(world, new))
+    grid = np.array([10 * 3600, 11 * 3600], dtype=np.int64)
+    assert board.openings(new, [True], {"day": spokes}, [grid]).possible.tolist() == [[True, False]]
+
+
+def test_a_day_that_is_not_asked_or_is_full_offers_nothing() -> None:
+    world = problem([], [shift()], roads(MINUTES))
+    new = visit("new", "b", window("0:00"))
+    board = Board.of([OpenDay.of(_trimmed(world), "day")])
+    spokes = {"day": _aligned(board, world, _spokes(world, new))}
+    grid = np.array([12 * 3600], dtype=np.int64)
+    assert not board.openings(new, [False], spokes, [grid]).possible.any()
+    assert board.openings(new, [True], spokes, [grid]).possible.all()
+
+
+def test_an_empty_board_offers_nothing() -> None:
+    found = Board.of([]).openings(visit("new", "b", window("0:00")), [], {}, [])
+    assert found.added.size == 0
