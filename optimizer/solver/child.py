@@ -22,6 +22,8 @@ from time import monotonic
 from optimizer.domain.errors import RoundsError, Unavailable
 from optimizer.domain.itinerary import Plan
 from optimizer.schedule.problem import Problem
+from optimizer.schedule.timeline import Day
+from optimizer.solver.decode import explained
 from optimizer.solver.params import Result, SolveParams, Stats
 from optimizer.solver.solve import solve
 
@@ -73,7 +75,7 @@ def solve_in_child(
     watchdog = threading.Timer(seconds, child.kill)
     watchdog.start()
     try:
-        return _listen(receiver, started)
+        return _listen(problem, receiver, started)
     finally:
         watchdog.cancel()
         watchdog.join()
@@ -108,7 +110,7 @@ def _fork_server() -> ForkServerContext:
     return context
 
 
-def _listen(receiver: Connection, started: float) -> Result:
+def _listen(problem: Problem, receiver: Connection, started: float) -> Result:
     """What the child says until it is done or dead."""
     best: Plan | None = None
     plans = 0
@@ -127,7 +129,10 @@ def _listen(receiver: Connection, started: float) -> Result:
     if best is None:
         raise Unavailable("the search died before its first plan", code="solver_failed")
     seconds = monotonic() - started
-    return Result(plan=best, stats=Stats(engine=best.certificate.engine, seconds=seconds, plans=plans, cut_short=True))
+    return Result(
+        plan=explained(Day.of(problem), best),
+        stats=Stats(engine=best.certificate.engine, seconds=seconds, plans=plans, cut_short=True),
+    )
 
 
 def _serve(

@@ -1,6 +1,7 @@
-"""From an assignment to a plan: times by the timeline, reasons for what is left out, the judge's verdict."""
+"""From an assignment to a plan: times by the timeline, the judge's verdict, reasons for what is left out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from optimizer.domain.errors import BrokenPlan
 from optimizer.domain.itinerary import Objective, Plan, Status, Unassigned
@@ -21,23 +22,18 @@ def decode(
     status: Status = Status.FEASIBLE,
     bound: Objective | None = None,
 ) -> Plan:
-    """The plan of an assignment, checked.
+    """The plan of an assignment, checked. Visits left out have no reasons yet: see `explained`.
 
     Raises
     ------
     BrokenPlan
         When the checker refuses it: a fault of ours, not of the caller.
     """
-    days = [Timeline.of(day, shift, order) for shift, order in enumerate(assignment)]
     served = {visit for order in assignment for visit in order}
     plan = assemble(
         day.problem,
-        [timeline.itinerary() for timeline in days],
-        [
-            Unassigned(visit=visit, rejections=rejections(days, row))
-            for row, visit in enumerate(day.problem.visits)
-            if row not in served
-        ],
+        [Timeline.of(day, shift, order).itinerary() for shift, order in enumerate(assignment)],
+        [Unassigned(visit=visit, rejections=()) for row, visit in enumerate(day.problem.visits) if row not in served],
         engine=engine,
         seed=seed,
         status=status,
@@ -51,6 +47,16 @@ def decode(
             f"{len(broken)} promises broken; first: {first.code} {first.shift} {first.visit} {first.detail}"
         )
     return plan
+
+
+def explained(day: Day, plan: Plan) -> Plan:
+    """The same plan, with a reason for each visit left out and each therapist."""
+    days = [day.timeline(itinerary.shift.id, itinerary.order) for itinerary in plan.itineraries]
+    rows = day.problem.visit_index
+    return replace(
+        plan,
+        unassigned=tuple(replace(left, rejections=rejections(days, rows[left.visit.id])) for left in plan.unassigned),
+    )
 
 
 def rejections(days: Iterable[Timeline], visit: int) -> tuple[Rejection, ...]:

@@ -7,7 +7,7 @@ from optimizer.domain.itinerary import Plan, Status
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
-from optimizer.solver.decode import decode
+from optimizer.solver.decode import decode, explained
 from optimizer.solver.exact import solve_exact
 from optimizer.solver.params import Result, SolveParams, Stats
 
@@ -20,7 +20,8 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
     Parameters
     ----------
     report
-        Called with the first plan and with each better one while the search runs.
+        Called with the first plan and with each better one while the search runs, before visits left out are
+        `explained`: that may take longer than finding the next plan.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
     proven = solve_exact(day)
     if proven is not None:
         plan = decode(day, proven, engine=EXACT, seed=params.seed, status=Status.OPTIMAL)
-        return Result(plan=plan, stats=Stats(engine=EXACT, seconds=monotonic() - started))
+        return Result(plan=explained(day, plan), stats=Stats(engine=EXACT, seconds=monotonic() - started))
     # Imported here: most days are small, and the search brings OR-Tools.
     from optimizer.solver.search import ENGINE, search
 
@@ -44,7 +45,7 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
             report(decode(day, assignment, engine=ENGINE, seed=params.seed))
 
     found = search(day, params, tell)
-    plan = decode(day, found.assignment, engine=ENGINE, seed=params.seed)
+    plan = explained(day, decode(day, found.assignment, engine=ENGINE, seed=params.seed))
     stats = Stats(
         engine=ENGINE,
         seconds=monotonic() - started,
