@@ -57,7 +57,8 @@ class TherapistIn(Request):
     id: Identifier
     name: Text = ""
     gender: Gender | None = None
-    services: Annotated[tuple[Identifier, ...], Field(max_length=500), FailFast()] | None = None
+    # Without FailFast: Python 3.11 hashes what stands in a union, and FailFast has no hash.
+    services: Annotated[tuple[Identifier, ...], Field(max_length=500)] | None = None
     start: PlaceIn | None = None
     end: PlaceIn | None = None
     shift: ShiftIn
