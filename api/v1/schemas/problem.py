@@ -17,11 +17,20 @@ DriveSeconds = Annotated[int, Field(strict=True, ge=0, le=7 * DAY_MINUTES * 60)]
 DriveMeters = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
 Cell = TypeVar("Cell")
-Matrix = Annotated[list[Annotated[list[Cell], FailFast()]], FailFast()]
+
+
+class FirstFault(FailFast):
+    """Of a long list only the first fault is told. Hashable, as Python 3.11 wants of what stands in a union."""
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+Matrix = Annotated[list[Annotated[list[Cell], FirstFault()]], FirstFault()]
 """`matrix[i][j]`. Only its first fault is told: a table in strings would have millions."""
 
 
-Names = Annotated[tuple[Identifier, ...], Field(max_length=MAX_THERAPISTS), FailFast()]
+Names = Annotated[tuple[Identifier, ...], Field(max_length=MAX_THERAPISTS), FirstFault()]
 
 
 class ShiftIn(Request):
@@ -57,8 +66,7 @@ class TherapistIn(Request):
     id: Identifier
     name: Text = ""
     gender: Gender | None = None
-    # Without FailFast: Python 3.11 hashes what stands in a union, and FailFast has no hash.
-    services: Annotated[tuple[Identifier, ...], Field(max_length=500)] | None = None
+    services: Annotated[tuple[Identifier, ...], Field(max_length=500), FirstFault()] | None = None
     start: PlaceIn | None = None
     end: PlaceIn | None = None
     shift: ShiftIn
@@ -126,7 +134,7 @@ class BandIn(Request):
 class TravelIn(Request):
     """The caller's own travel times. Places are then `{"id": "p1"}` and need no point."""
 
-    places: Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS + 2 * MAX_THERAPISTS), FailFast()]
+    places: Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS + 2 * MAX_THERAPISTS), FirstFault()]
     bands: Annotated[tuple[BandIn, ...], Field(min_length=1, max_length=96)]
 
 
@@ -158,7 +166,7 @@ class EvaluateOptionsIn(OptionsIn):
     """As for solving, and the order to time: visit ids by therapist."""
 
     order: Annotated[
-        Mapping[Identifier, Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS), FailFast()]],
+        Mapping[Identifier, Annotated[tuple[Identifier, ...], Field(max_length=MAX_VISITS), FirstFault()]],
         Field(max_length=MAX_THERAPISTS),
     ]
 
