@@ -71,21 +71,21 @@ class RoutingModel:
         self._loads(_between_nodes(world, world.drive, view))
         self._choices()
 
-    def solve(self, first: Assignment, *, solutions: int, seconds: float) -> Iterator[Assignment]:
+    def solve(self, first: Assignment, *, branches: int, seconds: float) -> Iterator[Assignment]:
         """Improve an assignment; each better one the model meets, the best last.
 
         Parameters
         ----------
-        solutions
-            How many steps of the local search to pay for: a count, so that a slow machine finds the same.
+        branches
+            How much of the local search to pay for: a count, so that a slow machine finds the same.
         seconds
             The safety net.
         """
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        parameters.solution_limit = solutions
         parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+        self._routing.AddSearchMonitor(self._routing.solver().BranchesLimit(branches))
         self._routing.CloseModelWithParameters(parameters)
         known = self._routing.ReadAssignmentFromRoutes(
             [[self._manager.NodeToIndex(visit) for visit in order] for order in first], True

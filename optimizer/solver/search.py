@@ -18,10 +18,10 @@ ENGINE = "or-tools routing, ruin and recreate, set partitioning"
 
 ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.15, 0.5, 0.1
 """Parts of the time limit that are planned for on a slow core; the rest is reserve."""
-ROUTING_WORK, ANNEALING_WORK = 300_000, 10_000_000
+ROUTING_WORK, ANNEALING_WORK = 2_000_000, 10_000_000
 """Work a second on a slow core, in the units of `_routing_work` and `_annealing_work`."""
-MOST_ANNEALING = 400_000
-"""Iterations after which more was never seen to help a day of thirty visits."""
+MOST_BRANCHES, MOST_ITERATIONS, MOST_EFFORT = 80, 2_000, 5.0
+"""Enough of each, whatever the time limit: branches of routing and iterations for each visit, CP-SAT's own seconds."""
 CHUNKS = 20
 """Parts of the annealing, between which the clock is read and a better plan reported."""
 HOT, COLD = 4_000.0, 60.0
@@ -52,7 +52,7 @@ def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) 
     cut_short = _anneal(day, ruin, params, deadline, report)
     columns = ruin.columns()
     if not cut_short and len(day.problem.shifts) > 1:
-        effort = params.time_limit * CHOICE_SHARE
+        effort = min(params.time_limit * CHOICE_SHARE, MOST_EFFORT)
         chosen = best_choice(day, columns, ruin.assignment, effort=effort, seconds=deadline - monotonic())
         ruin.offer(chosen)
     ruin.offer(tuple(polish(day, shift, order) for shift, order in enumerate(ruin.assignment)))
@@ -71,12 +71,13 @@ def _route(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: C
 
     seen = 0
     travel = views(day)
-    solutions = int(params.time_limit * ROUTING_SHARE * ROUTING_WORK / (len(travel) * _routing_work(day)))
+    planned = int(params.time_limit * ROUTING_SHARE * ROUTING_WORK / (len(travel) * _routing_work(day)))
+    branches = min(planned, MOST_BRANCHES * len(day.problem.visits))
     for view in travel:
         left = deadline - monotonic()
-        if solutions < 1 or left <= 0:
+        if branches < 1 or left <= 0:
             break
-        for assignment in RoutingModel(day, view).solve(ruin.assignment, solutions=solutions, seconds=left):
+        for assignment in RoutingModel(day, view).solve(ruin.assignment, branches=branches, seconds=left):
             seen += 1
             if ruin.offer(assignment):
                 report(ruin.assignment)
@@ -87,7 +88,7 @@ def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: 
     """Ruin and recreate from the best assignment; true when the clock cut it short."""
     ruin.offer(ruin.assignment)
     planned = int(params.time_limit * ANNEALING_SHARE * ANNEALING_WORK / _annealing_work(day))
-    chunk = min(planned, MOST_ANNEALING) // CHUNKS + 1
+    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits)) // CHUNKS + 1
     step = (COLD / HOT) ** (1 / CHUNKS)
     for k in range(CHUNKS):
         if ruin.anneal(chunk, hot=HOT * step**k, cold=HOT * step ** (k + 1)):
@@ -98,7 +99,7 @@ def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: 
 
 
 def _routing_work(day: Day) -> int:
-    """Work of one local search step of the routing model: its neighbourhood grows with the square of the visits."""
+    """Work of one branch of the routing model: its neighbourhood grows with the square of the visits."""
     return (len(day.problem.visits) + len(day.problem.shifts)) ** 2
 
 
