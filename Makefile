@@ -1,7 +1,7 @@
 # What a newcomer needs: `make demo`, then `make test`. Everything lands in .venv and var; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check lint format bench lock clean
+.PHONY: help demo serve test browser check lint format bench lock clean
 
 # The newest Python that really runs: a shim may exist and refuse, a distribution may leave out venv.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -20,10 +20,15 @@ demo: $(RUNTIME)  ## two invented practices, tomorrow planned, and how to look a
 serve: $(RUNTIME)  ## API and pages on http://127.0.0.1:8000
 	$(BIN)/rounds serve
 
-test: $(DEV)  ## every test
+test: $(DEV) browser  ## every test
 	$(BIN)/pytest
 
-check: lint  ## the quick part: linters and the fast tests
+# The pages are tested in a real Chromium; where none is installed and it may be, it is.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+		|| { apt-get update -q >/dev/null && apt-get install -y -q --no-install-recommends chromium >/dev/null; }
+
+check: lint browser  ## the quick part: linters and the fast tests
 	$(BIN)/pytest -m "not slow"
 
 lint: $(DEV)  ## ruff, mypy, import contracts

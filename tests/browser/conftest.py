@@ -1,0 +1,47 @@
+"""A real Chromium in front of the real pages."""
+
+import shutil
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.features.conftest import (  # noqa: F401  # the same house, seen through a browser
+    House,
+    house,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres_uri,
+    settings,
+    url,
+)
+from tests.features.test_day_page import published  # noqa: F401
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail(f"none of {', '.join(NAMES)} is installed; `make test` installs one as root", pytrace=False)
+    with sync_playwright() as playwright:
+        # Root, as in a container, cannot use the sandbox; nothing but our own pages is opened.
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def origin(published: House) -> Iterator[str]:  # noqa: F811
+    """Where the pages of a published day answer."""
+    server = make_server("127.0.0.1", 0, published.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
