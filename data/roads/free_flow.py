@@ -9,22 +9,33 @@ Paez, CC BY 4.0), see `data.roads.build_model`.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from data.roads.drive_kernel import Floats, Rows, free_table, open_doors
 from optimizer.domain.place import Coordinate
 
-Array = NDArray[np.float32]
 _MODEL = Path(__file__).with_name("free_flow.json")
-_ROWS = 256  # origins at a time: 2,000 columns of these stay in the processor's cache
 
 STREET_DETOUR = 1.3
 """Metres driven for each metre of straight line. The calibration pairs hold minutes only, so this is not fitted: it is
 the usual figure for street networks (Boscoe, Henry and Zdeb 2012 found 1.4 for the United States, cities below)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Doors:
+    """Points as the roads see them, in the columns of `drive_kernel`.
+
+    `points[door]`: kilometres east and north, factor, radius; `near[door, k]`: the nearest nodes; `access[door, k]`:
+    minutes to them.
+    """
+
+    points: Floats
+    near: Rows
+    access: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,62 +60,48 @@ class FreeFlow:
     saturation_km: float
     ramp_minutes: float
     access_nodes: int
-    nodes: Array
-    between: Array
-    field: Array
+    nodes: Floats
+    between: Floats
+    field: Floats
     field_corner: tuple[float, float]
     field_cell: float
 
-    def project(self, points: Sequence[Coordinate]) -> Array:
-        """`km[point]`: kilometres east and north of the origin. Good to 0.5 % within 100 km of it."""
-        degrees = np.array([(point.lng, point.lat) for point in points], dtype=np.float64).reshape(-1, 2)
-        km = (degrees - (self.origin.lng, self.origin.lat)) * self.km_per_degree
-        return km.astype(np.float32)
+    @cached_property
+    def figures(self) -> Floats:
+        """The single figures in the places that `drive_kernel` names."""
+        local = (self.start_minutes, self.minutes_per_km, self.saturating_minutes, self.saturation_km)
+        return np.array([*local, self.ramp_minutes, *self.field_corner, self.field_cell])
 
-    def minutes(self, km: Array) -> Array:
+    def project(self, points: Sequence[Coordinate]) -> Floats:
+        """`km[point]`: kilometres east and north of the origin. Good to 0.5 % within 100 km of it."""
+        return self.project_degrees([(point.lat, point.lng) for point in points])
+
+    def project_degrees(self, points: Sequence[tuple[float, float]]) -> Floats:
+        """The same for pairs of latitude and longitude."""
+        degrees = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
+        return np.ascontiguousarray((degrees - (self.origin.lng, self.origin.lat)) * self.km_per_degree)
+
+    def doors(self, km: Floats, *, radius: float = 0.0) -> Doors:
+        """Prepare projected points, 3 µs each.
+
+        With a `radius` (kilometres) each stands for the square around it: a drive to it takes at least as long as one
+        to any point of the square.
+        """
+        points = np.zeros((len(km), 4))
+        points[:, :2], points[:, 3] = km, radius
+        near = np.zeros((len(km), self.access_nodes), dtype=np.int64)
+        access = np.zeros((len(km), self.access_nodes))
+        open_doors(self.figures, self.nodes, self.field, points, near, access)
+        return Doors(points=points, near=near, access=access)
+
+    def minutes(self, km: Floats) -> Floats:
         """`minutes[i, j]` between projected points; the diagonal is not zero but a drive round the block."""
-        times = np.empty((len(km), len(km)), dtype=np.float32)
-        if not len(km):
-            return times
-        nearest, access = self._access(km)
-        # Every origin to every node first (12 per origin), then to every destination (12 per destination): 12 n² steps
-        # instead of 144 n².
-        to_node = np.full((len(km), len(self.nodes)), np.inf, dtype=np.float32)
-        for k in range(nearest.shape[1]):
-            np.minimum(to_node, access[:, k, None] + self.between[nearest[:, k]], out=to_node)
-        factor = np.exp(self._log_factor(km))
-        for first in range(0, len(km), _ROWS):
-            rows = slice(first, first + _ROWS)
-            best = self._local(straight_km(km[rows], km))
-            for k in range(nearest.shape[1]):
-                np.minimum(best, np.take(to_node[rows], nearest[:, k], axis=1) + access[:, k], out=best)
-            times[rows] = (best + np.float32(self.start_minutes)) * (factor[rows, None] * factor)
+        doors, times = self.doors(km), np.empty((len(km), len(km)))
+        free_table(self.figures, self.between, doors.points, doors.near, doors.access, times)
         return times
 
-    def _local(self, km: Array) -> Array:
-        saturating = np.float32(self.saturating_minutes) * -np.expm1(km * np.float32(-1 / self.saturation_km))
-        return np.float32(self.minutes_per_km) * km + saturating
 
-    def _access(self, km: Array) -> tuple[NDArray[np.intp], Array]:
-        """The nearest nodes of each point, and the minutes to them with the ramp."""
-        away = straight_km(km, self.nodes)
-        nearest = np.argpartition(away, self.access_nodes, axis=1)[:, : self.access_nodes]
-        reach = self._local(np.take_along_axis(away, nearest, axis=1))
-        return nearest, reach + np.float32(self.ramp_minutes)
-
-    def _log_factor(self, km: Array) -> Array:
-        """The correction field, bilinear between its corners and constant outside."""
-        last = np.array(self.field.shape) - 1
-        cell = np.clip((km - np.array(self.field_corner, dtype=np.float32)) / np.float32(self.field_cell), 0, last)
-        corner = np.minimum(cell.astype(np.intp), last - 1)
-        (u, v), (i, j) = (cell - corner).astype(np.float32).T, corner.T
-        south = self.field[i, j] * (1 - u) + self.field[i + 1, j] * u
-        north = self.field[i, j + 1] * (1 - u) + self.field[i + 1, j + 1] * u
-        blended: Array = south * (1 - v) + north * v
-        return blended
-
-
-def straight_km(origins: Array, destinations: Array) -> Array:
+def straight_km(origins: Floats, destinations: Floats) -> Floats:
     """`km[i, j]`: the straight line between projected points."""
     east = origins[:, None, 0] - destinations[None, :, 0]
     north = origins[:, None, 1] - destinations[None, :, 1]
@@ -141,9 +138,9 @@ def embedded() -> FreeFlow:
         saturation_km=local["saturation_km"],
         ramp_minutes=roads["ramp_minutes"],
         access_nodes=roads["access_nodes"],
-        nodes=nodes.astype(np.float32),
-        between=between.astype(np.float32),
-        field=np.array(field["log_factor"], dtype=np.float32),
+        nodes=nodes,
+        between=between,
+        field=np.array(field["log_factor"], dtype=np.float64),
         field_corner=(field["west_km"], field["south_km"]),
         field_cell=field["cell_km"],
     )

@@ -14,16 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from data.roads.drive_kernel import CELL, MOST_CELLS, Floats, exposures, time_drives
 from optimizer.domain.place import Coordinate
-from optimizer.domain.time import MINUTE, Horizon, Seconds
-
-Array = NDArray[np.float32]
-CELL: Seconds = 15 * MINUTE
-"""Speed is constant for this long."""
+from optimizer.domain.time import Horizon, Seconds
 
 CENTRE = Coordinate(lat=43.652, lng=-79.379)
 """Yonge and Queen."""
@@ -72,11 +69,8 @@ WORKDAY = Profile(
 WEEKEND = Profile(hours=WORKDAY.hours, base=WORKDAY.base, peak=(0,) * len(WORKDAY.hours))
 """A workday without its peaks; nothing better is known yet."""
 
-# Five points of a straight line see the decay to within 0.5 %.
-_ALONG = (0.1, 0.3, 0.5, 0.7, 0.9)
 
-
-def exposure(origins: Array, destinations: Array, centre: Array) -> tuple[Array, Array]:
+def exposure(origins: Floats, destinations: Floats, centre: Floats) -> tuple[Floats, Floats]:
     """How much of base and peak each drive meets: means along its straight line, 1 to 1.3 at the centre.
 
     Parameters
@@ -86,21 +80,16 @@ def exposure(origins: Array, destinations: Array, centre: Array) -> tuple[Array,
     centre
         `CENTRE`, projected alike.
     """
-    base, peak = (np.zeros(len(origins), dtype=np.float32) for _ in range(2))
-    start, course = origins - centre, destinations - origins
-    for share in _ALONG:
-        point = start + course * np.float32(share)
-        squared = point[:, 0] * point[:, 0] + point[:, 1] * point[:, 1]
-        peak += np.exp(squared * np.float32(-1 / 34**2))
-        root = np.sqrt(squared)  # r ** 1.5 as a root, three times as fast as a power
-        base += np.exp(root * np.sqrt(root) * np.float32(-(20**-1.5)))
-    count = np.float32(len(_ALONG))
-    return np.float32(0.10) + np.float32(0.90) / count * base, np.float32(0.25) + np.float32(1.05) / count * peak
+    ends = np.zeros((2 * len(origins), 4))
+    ends[0::2, :2], ends[1::2, :2] = origins, destinations
+    base, peak = np.zeros(len(origins)), np.zeros(len(origins))
+    exposures(ends, np.asarray(centre, dtype=np.float64).reshape(2), base, peak)
+    return base, peak
 
 
 def drives(
-    free_flow: Array, base: Array, peak: Array, *, profile: Profile, horizon: Horizon, departures: Sequence[Seconds]
-) -> Array:
+    free_flow: Floats, base: Floats, peak: Floats, *, profile: Profile, horizon: Horizon, departures: Sequence[Seconds]
+) -> Floats:
     """`seconds[departure, drive]` when leaving at each departure.
 
     Parameters
@@ -112,38 +101,19 @@ def drives(
     departures
         Instants of the horizon, not negative.
     """
-    slowest = 1 + max(profile.base) + 1.3 * max(profile.peak)
-    crossed = int(float(free_flow.max(initial=0)) * slowest) // CELL + 2
-    cells = max(departures, default=0) // CELL + crossed + 1
-    done = _progress(base, peak, profile=profile, horizon=horizon, cells=cells)
-    seconds = np.empty((len(departures), len(free_flow)), dtype=np.float32)
-    every = np.arange(len(free_flow))
-    for row, departure in enumerate(departures):
-        first, into = divmod(departure, CELL)
-        begun = done[first] + (done[first + 1] - done[first]) * np.float32(into / CELL)
-        goal = begun + free_flow
-        cell = np.full(len(free_flow), first, dtype=np.intp)
-        for later in range(first + 1, first + crossed):
-            passed = goal > done[later]
-            if not passed.any():
-                break
-            cell += passed
-        before = done[cell, every]
-        into_last = (goal - before) / (done[cell + 1, every] - before) * np.float32(CELL)
-        seconds[row] = (cell - first) * np.float32(CELL) + into_last - np.float32(into)
-    return seconds
+    starts, order = np.unique(np.array(departures, dtype=np.int64), return_inverse=True)
+    seconds = np.empty((len(starts), len(free_flow)))
+    free, base, peak = (np.asarray(figure, dtype=np.float64) for figure in (free_flow, base, peak))
+    time_drives(free, base, peak, congestion(profile, horizon), starts, seconds)
+    return seconds[order]
 
 
-def _progress(base: Array, peak: Array, *, profile: Profile, horizon: Horizon, cells: int) -> Array:
-    """`done[cell, drive]`: free-flow seconds covered from the horizon's origin to the beginning of each cell.
+@lru_cache(maxsize=256)
+def congestion(profile: Profile, horizon: Horizon) -> Floats:
+    """`hourly[0, cell]` and `hourly[1, cell]`: base and peak for each quarter of an hour from the horizon's origin.
 
     The wall clock is asked for each cell, so a day on which the clocks change keeps its rush hour where people see it.
     """
-    clocks = [horizon.local(cell * CELL + CELL // 2) for cell in range(cells)]
+    clocks = [horizon.local(cell * CELL + CELL // 2) for cell in range(MOST_CELLS)]
     hours = [clock.hour + clock.minute / 60 + clock.second / 3600 for clock in clocks]
-    at_base = np.interp(hours, profile.hours, profile.base).astype(np.float32)
-    at_peak = np.interp(hours, profile.hours, profile.peak).astype(np.float32)
-    done = np.zeros((cells + 1, len(base)), dtype=np.float32)
-    for cell in range(cells):
-        np.add(done[cell], np.float32(CELL) / (1 + at_base[cell] * base + at_peak[cell] * peak), out=done[cell + 1])
-    return done
+    return np.array([np.interp(hours, profile.hours, profile.base), np.interp(hours, profile.hours, profile.peak)])

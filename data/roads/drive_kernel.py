@@ -1,0 +1,221 @@
+"""The embedded roads as compiled arithmetic: doors, free flow, and the rush hour driven through.
+
+Everything is counted in doubles and in one direction of each pair, so a drive takes the same seconds there and back,
+and whether it is asked for alone, among spokes or in a table. All of it lies in one file, because compiled code is
+kept until its own file changes.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.travel.compiled import allocating, inlined, kernel
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+CELL = 15 * 60
+"""Seconds for which speed is constant."""
+
+# Columns of a door: kilometres east and north, factor of the correction field, and how far around it lies (0: a point).
+EAST, NORTH, FACTOR, RADIUS = 0, 1, 2, 3
+
+# Places of the model's figures.
+START_MINUTES, MINUTES_PER_KM, SATURATING_MINUTES, SATURATION_KM, RAMP_MINUTES, WEST_KM, SOUTH_KM, FIELD_KM = range(8)
+
+MOST_CELLS = 400
+"""Of a drive's clock: four days and more; later than that the last speed holds."""
+
+
+@inlined
+def local_minutes(figures: Floats, km: float) -> float:
+    """All local streets."""
+    saturating = -math.expm1(-km / figures[SATURATION_KM])
+    return figures[MINUTES_PER_KM] * km + figures[SATURATING_MINUTES] * saturating
+
+
+@inlined
+def log_factor(figures: Floats, field: Floats, east: float, north: float) -> float:
+    """The correction field, bilinear between its corners and constant outside."""
+    columns, rows = field.shape[0] - 1, field.shape[1] - 1
+    x = min(max((east - figures[WEST_KM]) / figures[FIELD_KM], 0.0), float(columns))
+    y = min(max((north - figures[SOUTH_KM]) / figures[FIELD_KM], 0.0), float(rows))
+    i, j = min(int(x), columns - 1), min(int(y), rows - 1)
+    u, v = x - i, y - j
+    south = field[i, j] * (1 - u) + field[i + 1, j] * u
+    north_side = field[i, j + 1] * (1 - u) + field[i + 1, j + 1] * u
+    return south * (1 - v) + north_side * v
+
+
+@kernel
+def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, near: Rows, access: Floats) -> None:
+    """From kilometres to doors: fill FACTOR, the nearest nodes and the minutes to them with the ramp, nearest first.
+
+    A door with a radius is a square: its nodes are those of its middle, reached from its farthest corner, and its
+    factor is the largest in it.
+    """
+    most = near.shape[1]
+    for k in range(doors.shape[0]):
+        east, north, around = doors[k, EAST], doors[k, NORTH], doors[k, RADIUS]
+        for slot in range(most):
+            near[k, slot], access[k, slot] = 0, np.inf
+        for node in range(nodes.shape[0]):
+            dx, dy = abs(nodes[node, 0] - east), abs(nodes[node, 1] - north)
+            km = math.sqrt(dx * dx + dy * dy)
+            slot = most
+            while slot > 0 and km < access[k, slot - 1]:
+                slot -= 1
+            if slot < most:
+                for later in range(most - 1, slot, -1):
+                    near[k, later], access[k, later] = near[k, later - 1], access[k, later - 1]
+                near[k, slot], access[k, slot] = node, km
+        largest = -np.inf
+        for step in range(9 if around > 0 else 1):
+            x = east + (step % 3 - 1) * around if around > 0 else east
+            y = north + (step // 3 - 1) * around if around > 0 else north
+            largest = max(largest, log_factor(figures, field, x, y))
+        doors[k, FACTOR] = math.exp(largest)
+        for slot in range(most):
+            km = access[k, slot]
+            if around > 0:
+                node = near[k, slot]
+                dx, dy = abs(nodes[node, 0] - east) + around, abs(nodes[node, 1] - north) + around
+                km = math.sqrt(dx * dx + dy * dy)
+            access[k, slot] = local_minutes(figures, km) + figures[RAMP_MINUTES]
+
+
+@inlined
+def free_minutes(
+    figures: Floats, between: Floats,
+    door: Floats, near: Rows, access: Floats, other: Floats, other_near: Rows, other_access: Floats,
+) -> float:  # fmt: skip
+    """Empty roads between two doors; at one point a drive round the block."""
+    around = door[RADIUS] + other[RADIUS]
+    dx, dy = abs(door[EAST] - other[EAST]) + around, abs(door[NORTH] - other[NORTH]) + around
+    best = local_minutes(figures, math.sqrt(dx * dx + dy * dy))
+    for p in range(near.size):
+        for q in range(other_near.size):
+            # Both ends first: a sum that is the same from either side.
+            ends = access[p] + other_access[q]
+            if ends >= best:
+                break
+            best = min(best, ends + between[near[p], other_near[q]])
+    return (best + figures[START_MINUTES]) * (door[FACTOR] * other[FACTOR])
+
+
+@inlined
+def exposure_at(door: Floats, other: Floats, centre: Floats) -> tuple[float, float]:
+    """How much of base and peak a drive meets: means along its straight line, which five points see to 0.5 %.
+
+    A door with a radius counts as if it lay that much closer to the centre.
+    """
+    if door[EAST] > other[EAST] or (door[EAST] == other[EAST] and door[NORTH] > other[NORTH]):
+        door, other = other, door
+    base, peak = 0.0, 0.0
+    for k in range(5):
+        share = 0.1 + 0.2 * k
+        east = door[EAST] + (other[EAST] - door[EAST]) * share - centre[0]
+        north = door[NORTH] + (other[NORTH] - door[NORTH]) * share - centre[1]
+        away = math.sqrt(east * east + north * north)
+        around = door[RADIUS] * (1 - share) + other[RADIUS] * share
+        if around > 0:
+            away = max(0.0, away - around * math.sqrt(2.0))
+        peak += math.exp(away * away * (-1.0 / (34.0 * 34.0)))
+        base += math.exp(away * math.sqrt(away) * -(20.0**-1.5))
+    return 0.10 + 0.18 * base, 0.25 + 0.21 * peak
+
+
+@kernel
+def drive_through(
+    free: float, base: float, peak: float, hourly: Floats, starts: Rows, done: Floats, seconds: Floats
+) -> None:
+    """`seconds[band]` of one drive of `free` seconds on empty roads.
+
+    `hourly[0, cell]` and `hourly[1, cell]` are base and peak of the clock; `done` is scratch, one longer than they are.
+    """
+    cells, bands = hourly.shape[1], starts.size
+    done[0], known, arriving = 0.0, 0, 0
+    for band in range(bands):
+        leaving = min(starts[band] // CELL, cells - 1)
+        while known <= leaving:
+            done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+            known += 1
+        rate = (done[leaving + 1] - done[leaving]) / CELL
+        goal = done[leaving] + rate * (starts[band] - leaving * CELL) + free
+        arriving = max(arriving, leaving)
+        while arriving < cells - 1:
+            if known <= arriving:
+                done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+                known += 1
+            if done[arriving + 1] >= goal:
+                break
+            arriving += 1
+        while known <= arriving:
+            done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+            known += 1
+        into = (goal - done[arriving]) / (done[arriving + 1] - done[arriving]) * CELL
+        seconds[band] = arriving * CELL - starts[band] + into
+
+
+@allocating
+def time_spokes(
+    figures: Floats, between: Floats, hub: Floats, hub_near: Rows, hub_access: Floats,
+    doors: Floats, near: Rows, access: Floats, rows: Rows, centre: Floats,
+    hourly: Floats, starts: Rows, minutes: int, percent: int, table: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Fill `table[band, k]`: seconds with the buffer between the hub and each door in `rows`, FIFO."""
+    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    for k in range(rows.size):
+        j = rows[k]
+        free = free_minutes(figures, between, hub, hub_near, hub_access, doors[j], near[j], access[j]) * 60
+        base, peak = exposure_at(hub, doors[j], centre)
+        drive_through(free, base, peak, hourly, starts, done, seconds)
+        plain, padded = np.int64(0), np.int64(0)
+        for band in range(starts.size):
+            plain = max(plain, np.int64(np.rint(seconds[band])) + starts[band])
+            drive = plain - starts[band]
+            padded = max(padded, plain + minutes * 60 + (drive * percent + 99) // 100)
+            table[band, k] = padded - starts[band]
+
+
+@allocating
+def time_table(
+    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, centre: Floats, hourly: Floats,
+    starts: Rows, table: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Fill `table[band, i, j]`: whole seconds between all doors, no buffer; nothing from a door to itself."""
+    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    for i in range(doors.shape[0]):
+        for j in range(i):
+            free = free_minutes(figures, between, doors[i], near[i], access[i], doors[j], near[j], access[j]) * 60
+            base, peak = exposure_at(doors[i], doors[j], centre)
+            drive_through(free, base, peak, hourly, starts, done, seconds)
+            for band in range(starts.size):
+                table[band, i, j] = table[band, j, i] = np.int32(np.rint(seconds[band]))
+
+
+@allocating
+def free_table(figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, table: Floats) -> None:
+    """Fill `table[i, j]`: minutes on empty roads."""
+    for i in range(doors.shape[0]):
+        for j in range(i + 1):
+            free = free_minutes(figures, between, doors[i], near[i], access[i], doors[j], near[j], access[j])
+            table[i, j] = table[j, i] = free
+
+
+@allocating
+def exposures(doors: Floats, centre: Floats, base: Floats, peak: Floats) -> None:
+    """Fill base and peak of the drives between doors 2k and 2k + 1."""
+    for k in range(base.size):
+        base[k], peak[k] = exposure_at(doors[2 * k], doors[2 * k + 1], centre)
+
+
+@allocating
+def time_drives(free: Floats, base: Floats, peak: Floats, hourly: Floats, starts: Rows, table: Floats) -> None:
+    """Fill `table[band, drive]`, seconds."""
+    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    for k in range(free.size):
+        drive_through(free[k], base[k], peak[k], hourly, starts, done, seconds)
+        for band in range(starts.size):
+            table[band, k] = seconds[band]
