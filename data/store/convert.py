@@ -4,6 +4,7 @@ Stored documents follow the domain's field names. A field added later needs a de
 removed needs a migration here.
 """
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
@@ -16,13 +17,14 @@ from sqlalchemy import Row
 from optimizer.domain.booking import Booking
 from optimizer.domain.itinerary import Break, Leg, Plan, Step, Stop
 from optimizer.domain.practice import Policies, Practice, Service
+from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 from optimizer.domain.therapist import WorkPattern
 
 Json = dict[str, Any]
 """A JSON object on its way into or out of a column; it never leaves `data.store`."""
 
 STEPS: dict[type[Step], str] = {Leg: "drive", Stop: "visit", Break: "break"}
-BOOKING_COLUMNS = frozenset({"id", "date", "uid", "status", "service", "client", "notes"})
+BOOKING_COLUMNS = frozenset({"id", "date", "uid", "therapist", "status", "service", "client", "notes"})
 
 
 def _converter() -> JsonConverter:
@@ -86,6 +88,7 @@ def booking_to_row(booking: Booking) -> Json:
         "id": booking.id,
         "date": booking.date,
         "uid": booking.uid,
+        "therapist": booking.therapist,
         "status": booking.status.value,
         "service": booking.service,
         "client_ref": client.ref,
@@ -104,6 +107,7 @@ def booking_from_row(row: Row[Any]) -> Booking:
         "id": row.id,
         "date": day.isoformat(),
         "uid": row.uid,
+        "therapist": row.therapist,
         "status": row.status,
         "service": row.service,
         "client": {
@@ -115,3 +119,38 @@ def booking_from_row(row: Row[Any]) -> Booking:
         "notes": row.notes,
     }
     return _CONVERTER.structure(document, Booking)
+
+
+def hold_to_row(hold: Hold) -> Json:
+    return {
+        "id": hold.id,
+        "owner": hold.owner,
+        "client_ref": hold.client_ref,
+        "created_at": hold.created_at,
+        "expires_at": hold.expires_at,
+        "status": hold.status.value,
+        "replaces": hold.replaces,
+        "series": hold.series,
+    }
+
+
+def hold_from_row(row: Row[Any], visits: Sequence[HeldVisit]) -> Hold:
+    return Hold(
+        id=row.id,
+        owner=row.owner,
+        client_ref=row.client_ref,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        status=HoldStatus(row.status),
+        replaces=row.replaces,
+        series=row.series,
+        visits=tuple(visits),
+    )
+
+
+def held_visit_to_row(visit: HeldVisit) -> Json:
+    return {"therapist": visit.therapist, "date": visit.date, "details": _CONVERTER.unstructure(visit)}
+
+
+def held_visit_from_row(row: Row[Any]) -> HeldVisit:
+    return _CONVERTER.structure(row.details, HeldVisit)

@@ -7,6 +7,7 @@ from data.store.repositories.agendas import Agendas
 from data.store.repositories.audit import Audit
 from data.store.repositories.bookings import Bookings
 from data.store.repositories.feeds import Feeds
+from data.store.repositories.holds import Holds
 from data.store.repositories.idempotency import IdempotencyRecords
 from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
@@ -28,6 +29,7 @@ class UnitOfWork:
         self.services = Services(connection, practice_id)
         self.patterns = WorkPatterns(connection, practice_id)
         self.bookings = Bookings(connection, practice_id)
+        self.holds = Holds(connection, practice_id)
         self.plan_runs = PlanRuns(connection, practice_id)
         self.plans = Plans(connection, practice_id)
         self.itineraries = Itineraries(self.plans)

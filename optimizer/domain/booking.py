@@ -49,7 +49,9 @@ class Booking:
     """A confirmed (or cancelled) visit of one date.
 
     `uid` is the stable id of an import (an ICS UID, a CSV key), None for a booking made here. Where the lengths at the
-    door are None, service and practice decide.
+    door are None, service and practice decide. `therapist` is on whose agenda it lies, None while it lies on nobody's.
+    `series` is shared by the visits of a course of treatment; `overridden` says that staff accepted it against the
+    day's check; `manage_hash` is the hash of the token by which the client may move or cancel it.
     """
 
     id: str
@@ -71,6 +73,18 @@ class Booking:
     tear_down: Seconds | None = None
     notes: str = ""
     status: BookingStatus = BookingStatus.CONFIRMED
+    therapist: str | None = None
+    series: str | None = None
+    overridden: bool = False
+    manage_hash: str | None = None
+
+    @property
+    def fixed_start(self) -> datetime | None:
+        """The promised start; None where a window was promised."""
+        match self.windows:
+            case (StartWindow(earliest=start, latest=latest),) if start == latest:
+                return start
+        return None
 
 
 class RunStatus(StrEnum):

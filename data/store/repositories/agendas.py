@@ -1,14 +1,22 @@
 """Therapist-days as consistency boundaries: lock the day, look again, write, count its version up.
 
-Two bookings that do not overlap can still be impossible to drive, so no constraint on rows can guard a day.
+Two bookings that do not overlap can still be impossible to drive, so no constraint on rows can guard a day. However
+many days are asked for, the number of statements is the same.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, tuple_
 
 from data.store.records import Agenda
-from data.store.repositories.base import Repository
+from data.store.repositories.base import Repository, insert
+from data.store.repositories.blocks import Blocks
 from data.store.tables import agenda as table
+
+Day = tuple[str, date]
+"""(therapist, date)"""
 
 
 class Agendas(Repository):
@@ -22,32 +30,66 @@ class Agendas(Repository):
         rows = self._all(
             self._select(table, table.c.date >= first, table.c.date <= last).order_by(table.c.date, table.c.therapist)
         )
-        return tuple(Agenda(therapist=row.therapist, date=row.date, version=row.version) for row in rows)
+        return tuple(_from_row(row) for row in rows)
 
-    def lock(self, days: Iterable[tuple[str, date]]) -> tuple[Agenda, ...]:
+    def versions(self, therapists: Collection[str], first: date, last: date) -> tuple[Agenda, ...]:
+        """The days of these therapists touched so far, both dates included; the others have version 0."""
+        query = self._select(
+            table, table.c.therapist.in_(therapists), table.c.date >= first, table.c.date <= last
+        ).order_by(table.c.date, table.c.therapist)
+        return tuple(_from_row(row) for row in self._all(query))
+
+    def lock(self, days: Iterable[Day], now: datetime | None = None) -> tuple[Agenda, ...]:
         """Hold these (therapist, date) days until the transaction ends; nobody else changes them meanwhile.
 
         Lock every day a transaction needs in one call: they are taken in one order, so two callers cannot wait for
         each other. Answers in that order: by date, then therapist.
+
+        Parameters
+        ----------
+        now
+            Given by whoever is about to add a booking or a hold: holds that have lapsed by then let go of their
+            time. Without it they go on standing in the way.
         """
-        return tuple(self._lock(therapist, day) for therapist, day in sorted(set(days), key=lambda key: key[::-1]))
+        wanted = _in_order(days)
+        if not wanted:
+            return ()
+        rows = [self._row(day, version=0) for day in wanted]
+        self._connection.execute(insert(self._connection, table).values(rows).on_conflict_do_nothing())
+        locked = self._all(
+            self._select(table, tuple_(table.c.therapist, table.c.date).in_(wanted))
+            .order_by(table.c.date, table.c.therapist)
+            .with_for_update()
+        )
+        if now is not None:
+            Blocks(self._connection, self._practice_id).lapse(wanted, now)
+        return tuple(sorted((_from_row(row) for row in locked), key=lambda agenda: (agenda.date, agenda.therapist)))
 
-    def _lock(self, therapist: str, day: date) -> Agenda:
-        self._add(table, {"therapist": therapist, "date": day, "version": 0})
-        row = self._one(self._select(table, table.c.therapist == therapist, table.c.date == day).with_for_update())
-        assert row is not None  # noqa: S101  # inserted above if it was not there
-        return Agenda(therapist=therapist, date=day, version=row.version)
-
-    def bump(self, days: Iterable[tuple[str, date]]) -> tuple[Agenda, ...]:
+    def bump(self, days: Iterable[Day]) -> tuple[Agenda, ...]:
         """Lock these days and count their versions up."""
-        bumped = []
-        for agenda in self.lock(days):
-            version = agenda.version + 1
-            self._update(
-                table,
-                table.c.therapist == agenda.therapist,
-                table.c.date == agenda.date,
-                values={"version": version},
+        wanted = _in_order(days)
+        if not wanted:
+            return ()
+        rows = [self._row(day, version=1) for day in wanted]
+        bump = (
+            insert(self._connection, table)
+            .values(rows)
+            .on_conflict_do_update(
+                index_elements=["practice_id", "therapist", "date"], set_={"version": table.c.version + 1}
             )
-            bumped.append(Agenda(therapist=agenda.therapist, date=agenda.date, version=version))
-        return tuple(bumped)
+            .returning(*table.c)
+        )
+        bumped = self._connection.execute(bump).all()
+        return tuple(sorted((_from_row(row) for row in bumped), key=lambda agenda: (agenda.date, agenda.therapist)))
+
+    def _row(self, day: Day, *, version: int) -> dict[str, str | date | int]:
+        therapist, of = day
+        return {"practice_id": self._practice_id, "therapist": therapist, "date": of, "version": version}
+
+
+def _in_order(days: Iterable[Day]) -> Sequence[Day]:
+    return sorted(set(days), key=lambda day: day[::-1])
+
+
+def _from_row(row: Row[Any]) -> Agenda:
+    return Agenda(therapist=row.therapist, date=row.date, version=row.version)

@@ -1,17 +1,28 @@
-"""What was promised to clients."""
+"""What was promised to clients. Each change counts up the agendas it touches."""
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import tuple_
+from sqlalchemy import ColumnElement, Connection, case, tuple_, update
 
 from data.store.convert import booking_from_row, booking_to_row
+from data.store.repositories.agendas import Agendas, Day
 from data.store.repositories.base import Repository
+from data.store.repositories.blocks import Blocks
 from data.store.tables import booking as table
 from optimizer.domain.booking import Booking, BookingStatus
 from optimizer.domain.errors import Conflict, NotFound
 
 
 class Bookings(Repository):
+    """Whoever puts a booking on an agenda has locked that day (`agendas.lock`) and looked at it again."""
+
+    def __init__(self, connection: Connection, practice_id: str) -> None:
+        super().__init__(connection, practice_id)
+        self._agendas = Agendas(connection, practice_id)
+        self._blocks = Blocks(connection, practice_id)
+
     def get(self, id: str) -> Booking:
         """Raises NotFound."""
         row = self._one(self._select(table, table.c.id == id))
@@ -25,9 +36,19 @@ class Bookings(Repository):
         return None if row is None else booking_from_row(row)
 
     def add(self, booking: Booking) -> None:
-        """Raises Conflict (`already_exists`) when the id or the uid is taken."""
-        if not self._add(table, booking_to_row(booking)):
-            raise Conflict(f"booking {booking.id!r} exists already", code="already_exists")
+        """Keep a booking.
+
+        Raises
+        ------
+        Conflict
+            code `slot_taken`, when another promise of its therapist has that very time; `already_exists`, when the id
+            or the uid is taken. Nothing of the booking is kept then.
+        """
+        with self._connection.begin_nested():
+            self._agendas.bump(_days(booking))
+            if not self._add(table, booking_to_row(booking)):
+                raise Conflict(f"booking {booking.id!r} exists already", code="already_exists")
+            self._blocks.of_bookings([booking])
 
     def put(self, booking: Booking) -> None:
         """Replace the booking with this id.
@@ -37,20 +58,86 @@ class Bookings(Repository):
         NotFound
             When there is no such booking.
         Conflict
-            code `already_exists`, when the uid is another booking's.
+            code `slot_taken`, when another promise of its therapist has that very time; `already_exists`, when the
+            uid is another booking's. The booking stays as it was then.
         """
         if booking.uid is not None and self._one(
             self._select(table, table.c.uid == booking.uid, table.c.id != booking.id)
         ):
             raise Conflict(f"uid {booking.uid!r} belongs to another booking", code="already_exists")
-        if not self._update(table, table.c.id == booking.id, values=booking_to_row(booking)):
-            raise NotFound(f"there is no booking {booking.id!r}")
+        with self._connection.begin_nested():
+            # Days before rows, as everybody; then again, for who moved it between the look and the lock.
+            days = {*_days(self.get(booking.id)), *_days(booking)}
+            self._agendas.bump(days)
+            row = self._one(self._select(table, table.c.id == booking.id).with_for_update())
+            if row is not None:
+                self._agendas.bump(_days(booking_from_row(row)) - days)
+            self._update(table, table.c.id == booking.id, values=booking_to_row(booking))
+            self._blocks.of_bookings([booking])
+
+    def place(self, day: date, therapists: Mapping[str, str | None]) -> tuple[Booking, ...]:
+        """Put confirmed bookings of a date on other agendas, all at once; answers those that moved.
+
+        Parameters
+        ----------
+        therapists
+            For a booking's id on whose agenda it lies from now on, None for nobody's. Other ids count for nothing.
+
+        Raises
+        ------
+        Conflict
+            code `slot_taken`, when another promise of a therapist has that very time. Nothing has moved then.
+        """
+        moving = [
+            (booking, replace(booking, therapist=therapists[booking.id]))
+            for booking in self.on(day)
+            if booking.id in therapists and booking.therapist != therapists[booking.id]
+        ]
+        if not moving:
+            return ()
+        with self._connection.begin_nested():
+            self._agendas.bump(day for pair in moving for booking in pair for day in _days(booking))
+            new = case({booking.id: booking.therapist for _, booking in moving}, value=table.c.id)
+            change = (
+                update(table)
+                .where(
+                    self._mine(table),
+                    table.c.id.in_([booking.id for booking, _ in moving]),
+                    table.c.status == BookingStatus.CONFIRMED.value,
+                )
+                .values(therapist=new)
+                .returning(table.c.id)
+            )
+            still = set(self._connection.scalars(change))  # one on nobody's agenda may just have been cancelled
+            moved = tuple(booking for _, booking in moving if booking.id in still)
+            self._blocks.of_bookings(moved)
+        return moved
 
     def on(self, day: date) -> tuple[Booking, ...]:
         """The confirmed bookings of a date, by id."""
         confirmed = table.c.status == BookingStatus.CONFIRMED.value
         rows = self._all(self._select(table, table.c.date == day, confirmed).order_by(table.c.id))
         return tuple(booking_from_row(row) for row in rows)
+
+    def on_days(self, therapists: Collection[str], first: date, last: date) -> tuple[Booking, ...]:
+        """The confirmed bookings on these therapists' agendas, both dates included, in one query.
+
+        By date, therapist and id.
+        """
+        return self._confirmed(table.c.therapist.in_(therapists), table.c.date >= first, table.c.date <= last)
+
+    def on_agendas(self, days: Iterable[Day]) -> tuple[Booking, ...]:
+        """The same for any (therapist, date) days."""
+        return self._confirmed(tuple_(table.c.therapist, table.c.date).in_(sorted(set(days))))
+
+    def unplaced(self, first: date, last: date) -> tuple[Booking, ...]:
+        """The confirmed bookings on nobody's agenda, both dates included, by date and id."""
+        return self._confirmed(table.c.therapist.is_(None), table.c.date >= first, table.c.date <= last)
+
+    def _confirmed(self, *where: ColumnElement[bool]) -> tuple[Booking, ...]:
+        confirmed = table.c.status == BookingStatus.CONFIRMED.value
+        query = self._select(table, confirmed, *where).order_by(table.c.date, table.c.therapist, table.c.id)
+        return tuple(booking_from_row(row) for row in self._all(query))
 
     def list(
         self,
@@ -77,3 +164,8 @@ class Bookings(Repository):
         if last is not None:
             query = query.where(table.c.date <= last)
         return tuple(booking_from_row(row) for row in self._all(query))
+
+
+def _days(booking: Booking) -> set[Day]:
+    """The agendas it lies on: none or one."""
+    return set() if booking.therapist is None else {(booking.therapist, booking.date)}

@@ -10,9 +10,11 @@ from data.store.convert import plan_from_json, plan_to_json
 from data.store.records import StoredItinerary, StoredPlan
 from data.store.repositories.agendas import Agendas
 from data.store.repositories.base import Repository
+from data.store.repositories.bookings import Bookings
 from data.store.tables import plan as table
 from data.store.tables import plan_run
 from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.itinerary import Plan
 
 
 def _from_row(row: Row[Any]) -> StoredPlan:
@@ -24,6 +26,12 @@ def _from_row(row: Row[Any]) -> StoredPlan:
         published_at=row.published_at,
         plan=plan_from_json(row.details),
     )
+
+
+def _agendas_of(plan: Plan) -> dict[str, str | None]:
+    """On whose agenda the plan puts each booking, by id."""
+    placed = {stop.visit.id: day.shift.therapist.id for day in plan for stop in day.stops}
+    return {**{left.visit.id: None for left in plan.unassigned}, **placed}
 
 
 class Plans(Repository):
@@ -73,13 +81,16 @@ class Plans(Repository):
     def publish(self, id: str, at: datetime) -> StoredPlan:
         """Make this the plan of its date; the one published before it no longer is.
 
-        The agendas of every therapist in either plan get a new version, in the same transaction. Publishing the
-        published plan again changes nothing.
+        In the same transaction its bookings move to the agendas it gives them to, those it leaves out to nobody's, and
+        the agendas of every therapist in either plan get a new version. Bookings that the plan does not know stay
+        where they are. Publishing the published plan again changes nothing.
 
         Raises
         ------
         NotFound
             When there is no such plan.
+        Conflict
+            code `slot_taken`, when a therapist has promised that very time to somebody else since the plan was made.
         """
         stored = self.get(id)
         # All plans of the date are locked in one order: two plans published at once end as one, not as an error.
@@ -90,8 +101,13 @@ class Plans(Repository):
         if before is not None:
             self._update(table, table.c.id == before.id, values={"published_at": None})
         self._update(table, table.c.id == id, values={"published_at": at})
-        therapists = {day.shift.therapist.id for each in (before, stored) if each is not None for day in each.plan}
-        Agendas(self._connection, self._practice_id).bump((therapist, stored.date) for therapist in therapists)
+        bookings = Bookings(self._connection, self._practice_id)
+        planned = {day.shift.therapist.id for each in (before, stored) if each is not None for day in each.plan}
+        promised = {booking.therapist for booking in bookings.on(stored.date) if booking.therapist is not None}
+        agendas = Agendas(self._connection, self._practice_id)
+        agendas.lock(((therapist, stored.date) for therapist in planned | promised), at)
+        agendas.bump((therapist, stored.date) for therapist in planned)
+        bookings.place(stored.date, _agendas_of(stored.plan))
         return replace(stored, published_at=at)
 
     def _newest(self, day: date) -> Select[Any]:

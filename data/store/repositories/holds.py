@@ -1,0 +1,125 @@
+"""Promises that lapse. Each change counts up the agendas it touches."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, tuple_
+
+from data.store.convert import held_visit_from_row, held_visit_to_row, hold_from_row, hold_to_row
+from data.store.repositories.agendas import Agendas
+from data.store.repositories.base import Repository
+from data.store.repositories.blocks import Blocks
+from data.store.tables import held_visit as visit_table
+from data.store.tables import hold as table
+from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.promise import Hold, HoldStatus
+
+
+class Holds(Repository):
+    """Whoever adds a hold has locked its days (`agendas.lock`) and looked at them again."""
+
+    def __init__(self, connection: Connection, practice_id: str) -> None:
+        super().__init__(connection, practice_id)
+        self._agendas = Agendas(connection, practice_id)
+        self._blocks = Blocks(connection, practice_id)
+
+    def add(self, hold: Hold) -> None:
+        """Keep a hold, all of its visits.
+
+        Raises
+        ------
+        Conflict
+            code `slot_taken`, when another promise of the therapist has that very time; `already_exists`, when the id
+            is taken. Nothing of the hold is kept then.
+        """
+        with self._connection.begin_nested():
+            if not self._add(table, hold_to_row(hold)):
+                raise Conflict(f"hold {hold.id!r} exists already", code="already_exists")
+            self._agendas.bump(_days(hold))
+            self._write_visits(hold)
+            self._blocks.of_hold(hold)
+
+    def get(self, id: str) -> Hold:
+        """The hold, whatever became of it. Raises NotFound."""
+        found = self._holds(table.c.id == id)
+        if not found:
+            raise NotFound(f"there is no hold {id!r}")
+        return found[0]
+
+    def put(self, hold: Hold) -> None:
+        """Replace the hold with this id. Confirm it before its bookings are added: it stands in their way.
+
+        Raises
+        ------
+        NotFound
+            When there is no such hold.
+        Conflict
+            code `slot_taken`, when a hold that had lapsed is made live again and its time is gone.
+        """
+        before = self.get(hold.id)
+        with self._connection.begin_nested():
+            self._agendas.bump({*_days(before), *_days(hold)})
+            self._update(table, table.c.id == hold.id, values=hold_to_row(hold))
+            if before.visits != hold.visits:
+                self._delete(visit_table, visit_table.c.hold_id == hold.id)
+                self._write_visits(hold)
+            self._blocks.of_hold(hold)
+
+    def live_on(self, days: Iterable[tuple[str, date]], now: datetime) -> tuple[Hold, ...]:
+        """The holds that keep a place on one of these (therapist, date) days, by id, in one query.
+
+        A series comes whole: with its visits on other days too.
+        """
+        wanted = sorted(set(days))
+        return self._live(tuple_(visit_table.c.therapist, visit_table.c.date).in_(wanted), now=now)
+
+    def live_between(self, therapists: Collection[str], first: date, last: date, now: datetime) -> tuple[Hold, ...]:
+        """The same for every date from the first to the last, both included."""
+        return self._live(
+            visit_table.c.therapist.in_(therapists), visit_table.c.date >= first, visit_table.c.date <= last, now=now
+        )
+
+    def purge(self, before: datetime) -> int:
+        """Forget the holds that expired before that, confirmed ones too; says how many."""
+        self._blocks.forget(before)
+        return self._delete(table, table.c.expires_at < before)
+
+    def _live(self, *on: ColumnElement[bool], now: datetime) -> tuple[Hold, ...]:
+        with_a_visit_there = select(visit_table.c.hold_id).where(self._mine(visit_table), *on)
+        return self._holds(
+            table.c.id.in_(with_a_visit_there), table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now
+        )
+
+    def _holds(self, *where: ColumnElement[bool]) -> tuple[Hold, ...]:
+        both = (visit_table.c.practice_id == table.c.practice_id) & (visit_table.c.hold_id == table.c.id)
+        query = (
+            select(table, visit_table.c.details)
+            .join_from(table, visit_table, both, isouter=True)
+            .where(self._mine(table), *where)
+            .order_by(table.c.id, visit_table.c.position)
+        )
+        rows: Sequence[Row[Any]] = self._connection.execute(query).all()
+        return tuple(_hold(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+
+    def _write_visits(self, hold: Hold) -> None:
+        rows = [
+            {
+                "practice_id": self._practice_id,
+                "hold_id": hold.id,
+                "position": position,
+                **held_visit_to_row(visit),
+            }
+            for position, visit in enumerate(hold.visits)
+        ]
+        if rows:
+            self._connection.execute(insert(visit_table), rows)
+
+
+def _hold(rows: Sequence[Row[Any]]) -> Hold:
+    return hold_from_row(rows[0], [held_visit_from_row(row) for row in rows if row.details is not None])
+
+
+def _days(hold: Hold) -> set[tuple[str, date]]:
+    return {(visit.therapist, visit.date) for visit in hold.visits}
