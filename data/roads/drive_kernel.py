@@ -48,12 +48,29 @@ def log_factor(figures: Floats, field: Floats, east: float, north: float) -> flo
     return south * (1 - v) + north_side * v
 
 
+@inlined
+def corner_km(node: Floats, east: float, north: float, around: float) -> float:
+    """From a node to the farthest corner of a square, or with a negative `around` to its nearest point."""
+    dx, dy = max(0.0, abs(node[0] - east) + around), max(0.0, abs(node[1] - north) + around)
+    return math.sqrt(dx * dx + dy * dy)
+
+
+@inlined
+def put_in(names: Rows, figures: Floats, name: int, figure: float) -> None:
+    """Insert into a list kept in rising order; its last entry falls out."""
+    slot = figures.size - 1
+    while slot > 0 and figure < figures[slot - 1]:
+        names[slot], figures[slot] = names[slot - 1], figures[slot - 1]
+        slot -= 1
+    names[slot], figures[slot] = name, figure
+
+
 @kernel
 def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, near: Rows, access: Floats) -> None:
-    """From kilometres to doors: fill FACTOR, the nearest nodes and the minutes to them with the ramp, nearest first.
+    """From kilometres to doors: fill FACTOR, the nearest nodes and the minutes to them with the ramp, quickest first.
 
-    A door with a radius is a square: its nodes are those of its middle, reached from its farthest corner, and its
-    factor is the largest in it.
+    A door with a radius is a square. It reaches only nodes that are among the nearest of each of its points, each from
+    its farthest corner, and has its largest factor: so a drive to it takes at least as long as to any of its points.
     """
     most = near.shape[1]
     for k in range(doors.shape[0]):
@@ -61,28 +78,27 @@ def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, nea
         for slot in range(most):
             near[k, slot], access[k, slot] = 0, np.inf
         for node in range(nodes.shape[0]):
-            dx, dy = abs(nodes[node, 0] - east), abs(nodes[node, 1] - north)
-            km = math.sqrt(dx * dx + dy * dy)
-            slot = most
-            while slot > 0 and km < access[k, slot - 1]:
-                slot -= 1
-            if slot < most:
-                for later in range(most - 1, slot, -1):
-                    near[k, later], access[k, later] = near[k, later - 1], access[k, later - 1]
-                near[k, slot], access[k, slot] = node, km
+            far = corner_km(nodes[node], east, north, around)
+            if far < access[k, most - 1]:
+                put_in(near[k], access[k], node, far)
+        for slot in range(most):
+            if around > 0:
+                closer = 0
+                for node in range(nodes.shape[0]):
+                    closer += corner_km(nodes[node], east, north, -around) < access[k, slot]
+                if closer > most:
+                    access[k, slot] = np.inf
+            access[k, slot] = local_minutes(figures, access[k, slot]) + figures[RAMP_MINUTES]
+        for slot in range(1, most):
+            node, minutes = near[k, slot], access[k, slot]
+            access[k, slot] = np.inf
+            put_in(near[k, : slot + 1], access[k, : slot + 1], node, minutes)
         largest = -np.inf
         for step in range(9 if around > 0 else 1):
             x = east + (step % 3 - 1) * around if around > 0 else east
             y = north + (step // 3 - 1) * around if around > 0 else north
             largest = max(largest, log_factor(figures, field, x, y))
         doors[k, FACTOR] = math.exp(largest)
-        for slot in range(most):
-            km = access[k, slot]
-            if around > 0:
-                node = near[k, slot]
-                dx, dy = abs(nodes[node, 0] - east) + around, abs(nodes[node, 1] - north) + around
-                km = math.sqrt(dx * dx + dy * dy)
-            access[k, slot] = local_minutes(figures, km) + figures[RAMP_MINUTES]
 
 
 @inlined

@@ -40,7 +40,7 @@ class EstimateSource:
     ) -> None:
         self._profiles = profiles
         self._classify = classify
-        self._doors = DoorBook(_doors)
+        self.doors = DoorBook(_doors).look_up
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """The banded travel table between all pairs of `places`.
@@ -85,7 +85,7 @@ class EstimateSource:
         InvalidRequest
             As `travel_times`.
         """
-        doors, rows = self._doors.look_up(_points((center, *stops)))
+        doors, rows = self.doors(place_points((center, *stops)))
         table = spoke_table(doors, rows[0], doors, rows[1:], self.congestion(horizon), band_starts(horizon), buffer)
         for k, stop in enumerate(stops):
             if stop.id == center.id:
@@ -148,7 +148,8 @@ def _doors(points: Sequence[Point]) -> Doors:
     return model.doors(model.project_degrees(points))
 
 
-def _points(places: Sequence[Place]) -> list[Point]:
+def place_points(places: Sequence[Place]) -> list[Point]:
+    """Latitude and longitude of each place. Raises InvalidRequest where there is none."""
     points = [(point.lat, point.lng) for place in places if (point := place.coordinate) is not None]
     if len(points) < len(places):
         for place in places:

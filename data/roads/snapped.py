@@ -1,0 +1,81 @@
+"""Roads for people who may not know where other clients live.
+
+With exact drives and a start every quarter of an hour, some twenty searches tell where a neighbour's home is. Here a
+stop is only known by its cell of a grid, and a drive takes as long as to the worst point of the cell. Whatever is
+computed from these times is the same for every home in the cell, and what fits with them fits on the real roads: a
+drive never gets shorter, and leaving later never arrives earlier.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.roads.door_book import DoorBook, Point
+from data.roads.drive_kernel import Rows, time_table
+from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
+from data.roads.free_flow import Doors, embedded
+from optimizer.domain.place import Place
+from optimizer.domain.time import Horizon
+from optimizer.schedule.slots import Spokes
+from optimizer.travel.times import BufferPolicy, TravelTimes
+
+SIDE_KM = 2.0
+"""Of a cell: 4 km², some thousands of homes. A smaller cell hides less, a larger one costs starts next to visits."""
+
+
+class SnappedRoads:
+    """The estimate as the public may know it. A bound depends on the cell and the place asked about, nothing else.
+
+    There is one grid for every practice: with a grid each, two practices would tell of a client of both in which
+    overlap of two cells they live.
+    """
+
+    name = "estimate"
+
+    def __init__(self, roads: EstimateSource, *, side_km: float = SIDE_KM) -> None:
+        self._roads = roads
+        self._side = side_km
+        self._squares = DoorBook(self._prepare)
+
+    def cells(self, places: Sequence[Place]) -> NDArray[np.int64]:
+        """`cell[place]`: column and row of each place in the grid."""
+        km = embedded().project_degrees(place_points(places))
+        return np.floor(km / self._side).astype(np.int64)
+
+    def spokes(self, center: Place, stops: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> Spokes:
+        """Drives between an exact place and stops known by their cells, never shorter than the real ones.
+
+        No stop is taken for the centre's own door, whatever its id: that would tell who lives there.
+        """
+        hub, hub_row = self._roads.doors(place_points([center]))
+        cells, cell_of = np.unique(self.cells(stops), axis=0, return_inverse=True)
+        doors, rows = self._doors(cells)
+        starts = band_starts(horizon)
+        table = spoke_table(hub, int(hub_row[0]), doors, rows, self._roads.congestion(horizon), starts, buffer)
+        table = np.ascontiguousarray(table[:, cell_of.reshape(-1)])
+        return Spokes(out=table, back=table)
+
+    def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
+        """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""
+        doors, rows = self._doors(self.cells(places))
+        starts, model = band_starts(horizon), embedded()
+        drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
+        time_table(
+            model.figures, model.between, doors.points[rows], doors.near[rows], doors.access[rows], centre(),
+            self._roads.congestion(horizon), starts, drive,
+        )  # fmt: skip
+        return TravelTimes.build(
+            places=[place.id for place in places],
+            starts=[int(start) for start in starts],
+            drive=drive,
+            buffer=buffer,
+            source=self.name,
+        )
+
+    def _doors(self, cells: NDArray[np.int64]) -> tuple[Doors, Rows]:
+        return self._squares.look_up([(float(column), float(row)) for column, row in cells])
+
+    def _prepare(self, cells: Sequence[Point]) -> Doors:
+        middles = (np.array(cells, dtype=np.float64).reshape(-1, 2) + 0.5) * self._side
+        return embedded().doors(np.ascontiguousarray(middles), radius=self._side / 2)
