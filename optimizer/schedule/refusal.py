@@ -5,13 +5,13 @@ the visit fit, relaxing less does not.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from optimizer.domain.eligibility import obstacles
 from optimizer.domain.reason import Reason, Rejection
 from optimizer.domain.therapist import Shift
-from optimizer.domain.time import HOUR, MINUTE, Horizon, Seconds
+from optimizer.domain.time import HOUR, MINUTE, Horizon, Seconds, TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.refusal_world import TightDay
 from optimizer.schedule.timeline import Timeline
@@ -54,6 +54,11 @@ class Case:
     def name(self) -> str:
         return self.shift.therapist.name or self.shift.id
 
+    def at(self, start: Seconds) -> Self:
+        """The same case where one start is asked for and no other."""
+        fixed = replace(self.visit, windows=(TimeWindow(start, start),), pinned=None)
+        return replace(self, visit=fixed, day=self.day.starting(start))
+
     def clock(self, instant: Seconds) -> str:
         return f"{self.horizon.local(instant):%H:%M}"
 
@@ -71,21 +76,19 @@ def explain(timeline: Timeline, visit: int) -> tuple[Rejection, ...]:
 
     Never empty: where no single rule is to blame the answer is one `CAPACITY` rejection.
     """
-    found = relaxations(timeline, visit, RULES)
-    return tuple(relaxation.rejection for relaxation in found) or (no_single_change(timeline, visit),)
+    case = Case.of(timeline, visit)
+    found = relaxations(case, RULES)
+    return tuple(relaxation.rejection for relaxation in found) or (no_single_change(case),)
 
 
-def relaxations(
-    timeline: Timeline, visit: int, rules: Sequence[Rule], within: Seconds = FARTHEST
-) -> tuple[Relaxation, ...]:
-    """How each of these rules alone would let a visit (its row) in, the smallest change first.
+def relaxations(case: Case, rules: Sequence[Rule], within: Seconds = FARTHEST) -> tuple[Relaxation, ...]:
+    """How each of these rules alone would let the visit in, the smallest change first; none where it fits already.
 
     Parameters
     ----------
     within
         Larger changes are not looked for.
     """
-    case = Case.of(timeline, visit)
     barred = list(obstacles(case.shift, case.visit))
     fits = case.day.fits
     if barred:
@@ -97,9 +100,8 @@ def relaxations(
     return tuple(sorted(found, key=lambda relaxation: relaxation.seconds))
 
 
-def no_single_change(timeline: Timeline, visit: int) -> Rejection:
+def no_single_change(case: Case) -> Rejection:
     """The refusal where no rule alone is to blame."""
-    case = Case.of(timeline, visit)
     if case.day.fits and not any(obstacles(case.shift, case.visit)):
         detail = f"fits {case.name}'s day in another order, which the search did not reach"
     else:
