@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.door_book import DoorBook, Point
-from data.roads.drive_kernel import Rows, time_table
+from data.roads.drive_kernel import Floats, time_table
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
 from optimizer.domain.place import Place
@@ -38,10 +38,9 @@ class SnappedRoads:
         self._side = side_km
         self._squares = DoorBook(self._prepare)
 
-    def cells(self, places: Sequence[Place]) -> NDArray[np.int64]:
-        """`cell[place]`: column and row of each place in the grid."""
-        km = embedded().project_degrees(place_points(places))
-        return np.floor(km / self._side).astype(np.int64)
+    def cells(self, points: Sequence[Point]) -> NDArray[np.int64]:
+        """`cell[point]`: column and row in the grid for each pair of latitude and longitude."""
+        return np.floor(embedded().project_degrees(points) / self._side).astype(np.int64)
 
     def spokes(self, center: Place, stops: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> Spokes:
         """Drives between an exact place and stops known by their cells, never shorter than the real ones.
@@ -49,16 +48,14 @@ class SnappedRoads:
         No stop is taken for the centre's own door, whatever its id: that would tell who lives there.
         """
         hub, hub_row = self._roads.doors(place_points([center]))
-        cells, cell_of = np.unique(self.cells(stops), axis=0, return_inverse=True)
-        doors, rows = self._doors(cells)
+        doors, rows = self._squares.look_up(place_points(stops))
         starts = band_starts(horizon)
         table = spoke_table(hub, int(hub_row[0]), doors, rows, self._roads.congestion(horizon), starts, buffer)
-        table = np.ascontiguousarray(table[:, cell_of.reshape(-1)])
         return Spokes(out=table, back=table)
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""
-        doors, rows = self._doors(self.cells(places))
+        doors, rows = self._squares.look_up(place_points(places))
         starts, model = band_starts(horizon), embedded()
         drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
         time_table(
@@ -73,9 +70,6 @@ class SnappedRoads:
             source=self.name,
         )
 
-    def _doors(self, cells: NDArray[np.int64]) -> tuple[Doors, Rows]:
-        return self._squares.look_up([(float(column), float(row)) for column, row in cells])
-
-    def _prepare(self, cells: Sequence[Point]) -> Doors:
-        middles = (np.array(cells, dtype=np.float64).reshape(-1, 2) + 0.5) * self._side
-        return embedded().doors(np.ascontiguousarray(middles), radius=self._side / 2)
+    def _prepare(self, points: Sequence[Point]) -> Doors:
+        middles: Floats = (self.cells(points).astype(np.float64) + 0.5) * self._side
+        return embedded().doors(middles, radius=self._side / 2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.geocoding.service_area import embedded as service_area
-from data.roads.estimate import EstimateSource
+from data.roads.estimate import EstimateSource, place_points
 from data.roads.free_flow import embedded
 from data.roads.snapped import SIDE_KM, SnappedRoads
 from optimizer.domain.place import Coordinate, Place
@@ -37,7 +37,7 @@ def places(rng: Random, count: int) -> list[Place]:
 
 def in_one_cell(rng: Random, count: int) -> list[Place]:
     """Homes all over one cell, its very corners among them."""
-    model, (cell,) = embedded(), SNAPPED.cells(places(rng, 1))
+    model, (cell,) = embedded(), SNAPPED.cells(place_points(places(rng, 1)))
     inside = [(rng.random(), rng.random()) for _ in range(count - 4)]
     corners = [(x, y) for x in (1e-6, 1 - 1e-6) for y in (1e-6, 1 - 1e-6)]
     kms = (np.array(inside + corners) + cell) * SIDE_KM
@@ -45,7 +45,7 @@ def in_one_cell(rng: Random, count: int) -> list[Place]:
     homes = [
         Place(id=f"h{k}", coordinate=Coordinate(lat=float(lat), lng=float(lng))) for k, (lng, lat) in enumerate(degrees)
     ]
-    assert (SNAPPED.cells(homes) == cell).all()
+    assert (SNAPPED.cells(place_points(homes)) == cell).all()
     return homes
 
 
