@@ -104,6 +104,11 @@ class Ruin:
         """The best one met."""
         return tuple(tuple(order[:size].tolist()) for order, size in zip(self.best.order, self.best.size, strict=True))
 
+    @property
+    def days_seen(self) -> int:
+        """Days in the pool."""
+        return int(self.pool.used[0])
+
     def insert_all(self) -> None:
         """The first plan: insert visit by visit, in each of a few orders, and keep the best outcome."""
         for rank in self.guide.ranks:

@@ -2,7 +2,7 @@
 
 After Christiaens and Vanden Berghe (2020), "Slack induction by string removals for vehicle routing problems", with
 simulated annealing. Every day on the way is timed exactly, with departure-time travel and breaks; a day that breaks a
-promise never exists. Each day that occurs near the best plan is kept in a pool.
+promise never exists. The days of plans near the best one are kept in a pool.
 """
 
 from typing import NamedTuple
@@ -17,6 +17,9 @@ from optimizer.schedule.world import Ints, World
 from optimizer.travel.compiled import allocating, kernel
 
 NOBODY = -1
+
+NEAR_BEST = 0.1
+"""How much dearer than the best plan one may be whose days are kept: with more, CP-SAT drowns in days."""
 
 Floats = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
@@ -307,13 +310,14 @@ def anneal(
                 scratch[v] = draw(state)
         put_back(w, guide, team, dirty, sheet, scratch, 0.03, state)
         reached = annealing_cost(guide, team)
+        if reached < best_cost + NEAR_BEST * abs(best_cost):
+            for s in range(shifts):
+                if dirty[s]:
+                    remember(team, s, pool)
         if reached < cost - temperature * np.log(1.0 - draw(state)):
-            near_best = reached < best_cost + 0.1 * abs(best_cost)
             for s in range(shifts):
                 if dirty[s]:
                     copy_day(team, spare, s)
-                    if near_best:
-                        remember(team, s, pool)
             copy_takers(team, spare)
             cost = reached
             now = worth(guide, team)

@@ -16,14 +16,16 @@ from optimizer.solver.ruin import Ruin
 
 ENGINE = "or-tools routing, ruin and recreate, set partitioning"
 
-ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.15, 0.5, 0.1
+ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.1, 0.5, 0.2
 """Parts of the time limit that are planned for on a slow core; the rest is reserve."""
 ROUTING_WORK, ANNEALING_WORK = 2_000_000, 10_000_000
 """Work a second on a slow core, in the units of `_routing_work` and `_annealing_work`."""
 MOST_BRANCHES, MOST_ITERATIONS, MOST_EFFORT = 80, 2_000, 5.0
 """Enough of each, whatever the time limit: branches of routing and iterations for each visit, CP-SAT's own seconds."""
-CHUNKS = 20
-"""Parts of the annealing, between which the clock is read and a better plan reported."""
+ROUNDS = 2
+"""How often annealing and the choice among the days it met follow each other."""
+CHUNKS = 10
+"""Parts of a round's annealing, between which the clock is read and a better plan reported."""
 HOT, COLD = 4_000.0, 60.0
 """Annealing temperatures in seconds on the road; of those tried on days of 30 and 60 visits the best."""
 
@@ -49,18 +51,20 @@ def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) 
     from optimizer.solver.pool import best_choice
 
     searched = _route(day, ruin, params, deadline, report)
-    cut_short = _anneal(day, ruin, params, deadline, report)
-    columns = ruin.columns()
-    if not cut_short and len(day.problem.shifts) > 1:
-        effort = min(params.time_limit * CHOICE_SHARE, MOST_EFFORT)
-        chosen = best_choice(day, columns, ruin.assignment, effort=effort, seconds=deadline - monotonic())
-        ruin.offer(chosen)
+    cut_short = False
+    for _ in range(ROUNDS):
+        cut_short = cut_short or _anneal(day, ruin, params, deadline, report)
+        if not cut_short and len(day.problem.shifts) > 1:
+            effort = min(params.time_limit * CHOICE_SHARE, MOST_EFFORT) / ROUNDS
+            left = deadline - monotonic()
+            if ruin.offer(best_choice(day, ruin.columns(), ruin.assignment, effort=effort, seconds=left)):
+                report(ruin.assignment)
     ruin.offer(tuple(polish(day, shift, order) for shift, order in enumerate(ruin.assignment)))
     return Found(
         assignment=ruin.assignment,
         iterations=ruin.iterations,
         searched=searched,
-        routes=len(columns),
+        routes=ruin.days_seen,
         cut_short=cut_short or monotonic() > deadline,
     )
 
@@ -85,10 +89,10 @@ def _route(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: C
 
 
 def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: Callable[[Assignment], None]) -> bool:
-    """Ruin and recreate from the best assignment; true when the clock cut it short."""
+    """One round of ruin and recreate from the best assignment; true when the clock cut it short."""
     ruin.offer(ruin.assignment)
     planned = int(params.time_limit * ANNEALING_SHARE * ANNEALING_WORK / _annealing_work(day))
-    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits)) // CHUNKS + 1
+    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits)) // (ROUNDS * CHUNKS) + 1
     step = (COLD / HOT) ** (1 / CHUNKS)
     for k in range(CHUNKS):
         if ruin.anneal(chunk, hot=HOT * step**k, cold=HOT * step ** (k + 1)):

@@ -47,7 +47,7 @@ def proven(world: Problem) -> Objective:
     return decode(day, best, engine="exact", seed=1, status=Status.OPTIMAL).certificate.objective
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=seeds)
 def test_the_search_never_beats_the_proof(seed: int) -> None:
     rng = Random(seed)
@@ -56,12 +56,12 @@ def test_the_search_never_beats_the_proof(seed: int) -> None:
 
 
 def test_the_search_finds_the_proven_plan_of_most_small_days() -> None:
-    worlds = [random_world(Random(seed), visits=9, shifts=3) for seed in range(30)]
+    worlds = [random_world(Random(seed), visits=9, shifts=3) for seed in range(15)]
     reached = sum(searched(world).certificate.objective == proven(world) for world in worlds)
-    assert reached >= 28
+    assert reached >= 14
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seed=seeds)
 def test_the_search_never_beats_the_proof_where_every_second_counts(seed: int) -> None:
     rng = Random(seed)
