@@ -3,29 +3,28 @@
 SQLite: write-ahead log, foreign keys on, every commit on the disk. Python's driver would begin a transaction at the
 first write only, and with the lock to be upgraded later; so its own BEGIN is switched off and SQLAlchemy's `begin`
 event sends ours, as SQLAlchemy's SQLite page ("Using SQLAlchemy to emit BEGIN") describes. A writer says BEGIN
-IMMEDIATE, and first takes a file lock beside the database, because SQLite's busy handler lets latecomers overtake.
+IMMEDIATE, and first takes a lock on a file beside the database, because SQLite's busy handler lets latecomers overtake.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from data.store.errors import StoreBusy
+from data.store.file_lock import file_lock
 from optimizer.domain.errors import InvalidRequest, Unavailable
 from optimizer.domain.time import Seconds
 
 PATIENCE: Seconds = 10
 """How long a writer waits for its turn before it is told to come back."""
 
-POLL_SECONDS = 0.002
 BEGIN = "rounds_begin"
 BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})  # lock timeout, deadlock, serialization, cancelled
 
@@ -59,7 +58,8 @@ class Database:
         except OperationalError as error:
             raise explain(error) from error
 
-    def writers_turn(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def writers_turn(self) -> Iterator[None]:
         """The lock in front of SQLite's own; nothing to wait for on PostgreSQL, which locks rows.
 
         Raises
@@ -67,7 +67,16 @@ class Database:
         StoreBusy
             When the lock stays taken.
         """
-        return nullcontext() if self.file is None else _file_lock(self.file, self.patience)
+        if self.file is None:
+            yield
+            return
+        with ExitStack() as held:
+            try:
+                held.enter_context(file_lock(self.file.with_name(f"{self.file.name}.lock"), self.patience))
+            except TimeoutError as error:
+                detail = f"another writer has held the store for {self.patience} s"
+                raise StoreBusy(detail, retry_after=1) from error
+            yield
 
     def _options(self, *, write: bool) -> dict[str, str | bool]:
         if self.file is not None:
@@ -133,20 +142,6 @@ def _postgresql(url: URL, patience: Seconds) -> Database:
         },
     )
     return Database(engine=engine, file=None, patience=patience)
-
-
-@contextmanager
-def _file_lock(file: Path, patience: Seconds) -> Iterator[None]:
-    # A lock object each time: threads of one process have to wait for each other too.
-    lock = FileLock(f"{file}.lock", timeout=patience, poll_interval=POLL_SECONDS, is_singleton=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreBusy(f"another writer has held the store for {patience} s", retry_after=1) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def explain(error: OperationalError) -> Exception:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from data.store.engine import connect
@@ -114,7 +113,7 @@ def test_a_day_that_stays_locked_is_busy_and_says_to_come_back(url: str, store: 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_writers_of_sqlite_queue_at_a_file_lock_and_readers_pass_by(url: str, store: Store) -> None:
-    with FileLock(f"{url.removeprefix('sqlite:///')}.lock"), open_store(url, patience=1) as latecomer:
+    with connect(url).writers_turn(), open_store(url, patience=1) as latecomer:
         with latecomer.unit_of_work("north", write=False) as work:
             assert work.practice() == NORTH
         with pytest.raises(StoreBusy, match="for 1 s"), latecomer.unit_of_work("north"):
