@@ -61,6 +61,8 @@ clean:
 $(RUNTIME): requirements.lock pyproject.toml | .venv/bin/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Compiling the kernels: a minute, once"
+	@$(BIN)/python -m optimizer.solver.preload
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
