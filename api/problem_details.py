@@ -10,7 +10,16 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from optimizer.domain.errors import BrokenPlan, Conflict, Fault, InvalidRequest, NotFound, RoundsError, Unavailable
+from optimizer.domain.errors import (
+    BrokenPlan,
+    Conflict,
+    Fault,
+    InvalidRequest,
+    NotFound,
+    RoundsError,
+    TooMany,
+    Unavailable,
+)
 
 MEDIA_TYPE = "application/problem+json"
 FAULTS_SHOWN = 500
@@ -90,7 +99,11 @@ class PreconditionRequired(HttpError):
     status = HTTPStatus.PRECONDITION_REQUIRED
 
 
-STATUS_OF_CODE = {"hold_expired": HTTPStatus.GONE}
+STATUS_OF_CODE = {
+    "hold_expired": HTTPStatus.GONE,
+    "hold_released": HTTPStatus.GONE,
+    "offer_expired": HTTPStatus.GONE,
+}
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
 
 
@@ -107,6 +120,8 @@ def status_of(error: RoundsError) -> HTTPStatus:
             return HTTPStatus.NOT_FOUND
         case Conflict():
             return HTTPStatus.CONFLICT
+        case TooMany():
+            return HTTPStatus.TOO_MANY_REQUESTS
         case Unavailable():
             return HTTPStatus.SERVICE_UNAVAILABLE
         case _:
@@ -147,7 +162,7 @@ def answer_error(error: RoundsError) -> Response:
     match error:
         case HttpError():
             return answer(describe(error), error.headers)
-        case Unavailable():
+        case TooMany() | Unavailable():
             return answer(describe(error), {"Retry-After": str(error.retry_after)})
         case _:
             return answer(describe(error))

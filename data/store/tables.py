@@ -184,6 +184,18 @@ agenda = Table(
     Column("version", Integer, nullable=False),
 )
 
+# What the public asked about in an hour, as digests. Kept for that hour only.
+asked_place = Table(
+    "asked_place",
+    metadata,
+    _of_practice(),
+    Column("key_id", Words, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("session", Words, primary_key=True),
+    Column("place", Words, primary_key=True),
+    Index("ix_asked_place_hour", "practice_id", "hour"),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, select
 
 from data.store.convert import practice_from_row
 from data.store.repositories.agendas import Agendas
+from data.store.repositories.asked_places import AskedPlaces
 from data.store.repositories.audit import Audit
 from data.store.repositories.bookings import Bookings
 from data.store.repositories.feeds import Feeds
@@ -34,6 +35,7 @@ class UnitOfWork:
         self.plans = Plans(connection, practice_id)
         self.itineraries = Itineraries(self.plans)
         self.agendas = Agendas(connection, practice_id)
+        self.asked_places = AskedPlaces(connection, practice_id)
         self.idempotency = IdempotencyRecords(connection, practice_id)
         self.feeds = Feeds(connection, practice_id)
         self.audit = Audit(connection, practice_id)

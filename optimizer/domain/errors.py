@@ -4,6 +4,7 @@ RoundsError
 ├── InvalidRequest        the caller's data makes no sense           → 422
 ├── NotFound              no such therapist, visit, hold, booking    → 404
 ├── Conflict              true a moment ago, not any more            → 409
+├── TooMany               asked more often than anybody may        → 429
 ├── Unavailable           a service we lean on is down               → 503
 └── BrokenPlan            our own checker refused our own plan       → 500
 """
@@ -51,6 +52,16 @@ class Conflict(RoundsError):
     """It was true a moment ago and is not any more."""
 
     code = "version_conflict"
+
+
+class TooMany(RoundsError):
+    """Asked more often than anybody may. `retry_after` is in seconds."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, *, code: str | None = None, hint: str = "", retry_after: int) -> None:
+        super().__init__(detail, code=code, hint=hint)
+        self.retry_after = retry_after
 
 
 class Unavailable(RoundsError):
