@@ -7,8 +7,8 @@ dropped only if no choice of dates serves it. Therapist-days do not influence ea
 asked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
 
@@ -73,20 +73,25 @@ class Calendar:
     added: Ints
 
     @classmethod
-    def of(cls, first: date, last: date, therapists: int, starts: Sequence[tuple[int, date, int, Seconds]]) -> Self:
+    def of(
+        cls,
+        first: date,
+        last: date,
+        minutes: Sequence[int],
+        therapists: int,
+        starts: Iterable[tuple[int, date, int, Seconds]],
+    ) -> Self:
         """From (therapist, date, minute, added) of every possible start."""
-        minutes = np.unique(np.array([minute for _, _, minute, _ in starts], dtype=np.int64))
         added = np.full((therapists, (last - first).days + 1, len(minutes)), NEVER, dtype=np.int64)
         column = {int(minute): k for k, minute in enumerate(minutes)}
         for therapist, day, minute, seconds in starts:
             cell = (therapist, (day - first).days, column[minute])
             added[cell] = min(added[cell], seconds)
-        return cls(first=first, minutes=minutes, added=added)
+        return cls(first=first, minutes=np.array(minutes, dtype=np.int64), added=added)
 
-    def together(self) -> tuple[Self, Ints]:
-        """The calendar of whoever adds least, and `who[date, column]`: which therapist that is."""
-        who = self.added.argmin(axis=0)
-        return type(self)(first=self.first, minutes=self.minutes, added=self.added.min(axis=0)[None]), who
+    def together(self) -> Self:
+        """The calendar of whoever adds least."""
+        return type(self)(first=self.first, minutes=self.minutes, added=self.added.min(axis=0)[None])
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -117,7 +122,12 @@ class _Nearest:
 
 
 def best_courses(
-    calendar: Calendar, patterns: Sequence[Sequence[date]], *, tolerance: int, most: int
+    calendar: Calendar,
+    patterns: Sequence[Sequence[date]],
+    *,
+    tolerance: int,
+    most: int,
+    opening: Calendar | None = None,
 ) -> tuple[Course, ...]:
     """The best courses of different patterns, the one with least displacement first.
 
@@ -131,13 +141,19 @@ def best_courses(
         Days that a visit may be moved either way.
     most
         How many courses to answer.
+    opening
+        What is possible for the first visit, where that is longer than the others: the same dates and minutes.
     """
-    if calendar.minutes.size == 0:
+    if calendar.minutes.size == 0 or calendar.added.shape[0] == 0:
         return ()
-    found = _ranked(calendar, patterns, tolerance)
+    opening = opening or calendar
+    found = _ranked(calendar, opening, patterns, tolerance)
     if not found:
-        together, who = calendar.together()
-        found = [(cost, _manned(visits, together, who)) for cost, visits in _ranked(together, patterns, tolerance)]
+        alike, openings = calendar.together(), opening.together()
+        found = [
+            (cost, (*_manned(visits[:1], opening), *_manned(visits[1:], calendar)))
+            for cost, visits in _ranked(alike, openings, patterns, tolerance)
+        ]
     chosen: list[Course] = []
     for cost, visits in found:
         if len(chosen) == most:
@@ -147,21 +163,28 @@ def best_courses(
     return tuple(chosen)
 
 
-def unserved(calendar: Calendar, patterns: Sequence[Sequence[date]], *, tolerance: int) -> tuple[date, ...]:
+def unserved(
+    calendar: Calendar, patterns: Sequence[Sequence[date]], *, tolerance: int, opening: Calendar | None = None
+) -> tuple[date, ...]:
     """The nominal dates on which nobody can come, for the pattern that has fewest of them."""
-    rows = (calendar.added < NEVER).any(axis=(0, 2)) if calendar.minutes.size else np.zeros(calendar.added.shape[1])
+    usual = (calendar.added < NEVER).any(axis=(0, 2))
+    first = usual if opening is None else (opening.added < NEVER).any(axis=(0, 2))
     missing = [
-        tuple(day for day in dates if not any(rows[k] for k in _rows(calendar, day, tolerance) if k != NONE))
+        tuple(
+            day
+            for k, day in enumerate(dates)
+            if not any((usual if k else first)[row] for row in _rows(calendar, day, tolerance) if row != NONE)
+        )
         for dates in patterns
     ]
     return min(missing, key=len, default=())
 
 
 def _ranked(
-    calendar: Calendar, patterns: Sequence[Sequence[date]], tolerance: int
+    calendar: Calendar, opening: Calendar, patterns: Sequence[Sequence[date]], tolerance: int
 ) -> list[tuple[int, tuple[Placed, ...]]]:
     """The course of each pattern and time with its best therapist, best first."""
-    nearest = _Nearest.of(calendar)
+    nearest = (_Nearest.of(opening), _Nearest.of(calendar))
     found: list[tuple[int, tuple[Placed, ...]]] = []
     for dates in patterns:
         cost, moves = _programme(calendar, nearest, dates, tolerance)
@@ -173,13 +196,16 @@ def _ranked(
     return sorted(found, key=lambda pair: (pair[0], pair[1][0].day, pair[1][0].minute))
 
 
-def _programme(calendar: Calendar, nearest: _Nearest, dates: Sequence[date], tolerance: int) -> tuple[Ints, Ints]:
-    """`cost[therapist, column]` of a pattern, and `came[k, move, therapist, column]`: the move before the best one.
+def _programme(
+    calendar: Calendar, nearest: tuple[_Nearest, _Nearest], dates: Sequence[date], tolerance: int
+) -> tuple[Ints, Ints]:
+    """The programme of a pattern, its first visit by the first of `nearest`, the others by the second.
 
+    Answers `cost[therapist, column]`, and `came[k, move, therapist, column]`: the move before the best one.
     A move is days off the nominal date plus `tolerance`; dates rise strictly.
     """
     moves = 2 * tolerance + 1
-    shape = (moves, *nearest.cost[:, 0].shape)
+    shape = (moves, *nearest[0].cost[:, 0].shape)
     came = np.full((len(dates), *shape), NONE, dtype=np.int64)
     before = np.zeros(shape, dtype=np.int64)
     for k, day in enumerate(dates):
@@ -188,7 +214,7 @@ def _programme(calendar: Calendar, nearest: _Nearest, dates: Sequence[date], tol
             if row == NONE:
                 continue
             reached, origin = _best_before(before, dates, k, move)
-            serving = nearest.cost[:, row]
+            serving = nearest[min(k, 1)].cost[:, row]
             is_kept = (move == tolerance) & (serving < ADDED)
             own = np.where(is_kept, serving, serving + (MOVED + abs(move - tolerance) * DAY_MINUTES) * ADDED)
             total = np.where((serving < IMPOSSIBLE) & (reached < IMPOSSIBLE), reached + own, IMPOSSIBLE)
@@ -222,7 +248,7 @@ def _rows(calendar: Calendar, day: date, tolerance: int) -> list[int]:
 
 def _read(
     calendar: Calendar,
-    nearest: _Nearest,
+    nearest: tuple[_Nearest, _Nearest],
     dates: Sequence[date],
     tolerance: int,
     moves: Ints,
@@ -234,7 +260,7 @@ def _read(
     move, minute = int(moves[-1, 0]), int(calendar.minutes[column])
     for k in range(len(dates) - 1, -1, -1):
         day = dates[k] + timedelta(days=move - tolerance)
-        at = int(nearest.column[therapist, (day - calendar.first).days, column])
+        at = int(nearest[min(k, 1)].column[therapist, (day - calendar.first).days, column])
         when = int(calendar.minutes[at])
         nominal = None if (day, when) == (dates[k], minute) else (dates[k], minute)
         visits.append(Placed(therapist=therapist, day=day, minute=when, moved_from=nominal))
@@ -242,17 +268,12 @@ def _read(
     return tuple(reversed(visits))
 
 
-def _manned(visits: Sequence[Placed], calendar: Calendar, who: Ints) -> tuple[Placed, ...]:
-    """The visits of a calendar of all therapists together, each with the therapist who adds least."""
+def _manned(visits: Sequence[Placed], calendar: Calendar) -> tuple[Placed, ...]:
+    """Visits of the calendar of all therapists together, each with the therapist who adds least."""
     column = {int(minute): k for k, minute in enumerate(calendar.minutes)}
+    who = calendar.added.argmin(axis=0)
     return tuple(
-        Placed(
-            therapist=int(who[(visit.day - calendar.first).days, column[visit.minute]]),
-            day=visit.day,
-            minute=visit.minute,
-            moved_from=visit.moved_from,
-        )
-        for visit in visits
+        replace(visit, therapist=int(who[(visit.day - calendar.first).days, column[visit.minute]])) for visit in visits
     )
 
 

@@ -27,7 +27,7 @@ def _calendar(dates: Sequence[date], minutes: Sequence[int], therapists: int = 1
         for minute in minutes
         if (who, day, minute) not in without
     ]
-    return Calendar.of(min(dates), max(dates), therapists, starts)
+    return Calendar.of(min(dates), max(dates), minutes, therapists, starts)
 
 
 def test_a_conflicting_date_is_replaced_by_the_nearest_possible_and_named() -> None:
@@ -69,7 +69,7 @@ def test_without_one_therapist_for_all_several_share_the_course() -> None:
 
 def test_an_empty_calendar_has_no_course_and_names_every_date() -> None:
     dates = _weekly(TUESDAY, 2)
-    calendar = Calendar.of(dates[0], dates[-1], 1, [])
+    calendar = Calendar.of(dates[0], dates[-1], [NOON], 1, [])
     assert best_courses(calendar, [dates], tolerance=1, most=3) == ()
     assert unserved(calendar, [dates], tolerance=1) == tuple(dates)
 
@@ -79,7 +79,9 @@ def test_no_course_exists_where_none_is_found_and_none_is_closer_where_one_is(se
     rng, found_some, found_none, shared = Random(seed), 0, 0, 0
     for _ in range(150):
         world = _tiny(rng)
-        courses = best_courses(world.calendar, world.patterns, tolerance=world.tolerance, most=99)
+        courses = best_courses(
+            world.calendar, world.patterns, tolerance=world.tolerance, most=99, opening=world.opening
+        )
         alone = [world.cheapest(pattern, [who]) for pattern in world.patterns for who in range(world.therapists)]
         together = [world.cheapest(pattern, range(world.therapists)) for pattern in world.patterns]
         expected = min((cost for cost in alone if cost is not None), default=None)
@@ -97,11 +99,13 @@ def test_no_course_exists_where_none_is_found_and_none_is_closer_where_one_is(se
 @dataclass(frozen=True)
 class _Tiny:
     starts: dict[tuple[int, date, int], int]
+    openings: dict[tuple[int, date, int], int]
     minutes: list[int]
     patterns: list[list[date]]
     therapists: int
     tolerance: int
     calendar: Calendar
+    opening: Calendar
 
     def cheapest(self, dates: Sequence[date], who: Sequence[int]) -> int | None:
         """Every choice of therapist, date and time for every visit."""
@@ -110,10 +114,10 @@ class _Tiny:
             choices = [
                 [
                     (day, self._cost(seconds, (day - nominal).days, at - minute))
-                    for (therapist, day, at), seconds in self.starts.items()
+                    for (therapist, day, at), seconds in (self.starts if k else self.openings).items()
                     if therapist in who and abs((day - nominal).days) <= self.tolerance
                 ]
-                for nominal in dates
+                for k, nominal in enumerate(dates)
             ]
             for picked in product(*choices):
                 days = [day for day, _ in picked]
@@ -134,9 +138,9 @@ class _Tiny:
         assert [day for day, _ in nominal] in self.patterns
         assert len({minute for _, minute in nominal}) == 1
         total = 0
-        for visit, (day, minute) in zip(course.visits, nominal, strict=True):
+        for k, (visit, (day, minute)) in enumerate(zip(course.visits, nominal, strict=True)):
             assert abs((visit.day - day).days) <= self.tolerance
-            added = self.starts[visit.therapist, visit.day, visit.minute]
+            added = (self.starts if k else self.openings)[visit.therapist, visit.day, visit.minute]
             total += self._cost(added, (visit.day - day).days, visit.minute - minute)
         assert total == course.cost
 
@@ -155,11 +159,21 @@ def _tiny(rng: Random) -> _Tiny:
         for minute in minutes
         if rng.random() < density
     }
-    listed = [(who, day, minute, seconds) for (who, day, minute), seconds in starts.items()]
-    calendar = Calendar.of(span[0], span[-1], therapists, listed)
-    used = sorted({minute for _, _, minute in starts})
+    # A first visit takes longer: some starts are not long enough for it.
+    openings = {start: seconds for start, seconds in starts.items() if rng.random() < 0.9}
+    calendar, opening = (
+        Calendar.of(span[0], span[-1], minutes, therapists, [(*start, seconds) for start, seconds in these.items()])
+        for these in (starts, openings)
+    )
     return _Tiny(
-        starts=starts, minutes=used, patterns=patterns, therapists=therapists, tolerance=tolerance, calendar=calendar
+        opening=opening,
+        openings=openings,
+        starts=starts,
+        minutes=minutes,
+        patterns=patterns,
+        therapists=therapists,
+        tolerance=tolerance,
+        calendar=calendar,
     )
 
 
