@@ -9,6 +9,7 @@ from optimizer.domain.booking import Booking, Client, PlanRun, RunStatus, StartW
 from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Objective, Plan, Status, Stop, Unassigned
 from optimizer.domain.place import Coordinate, Place, Precision
 from optimizer.domain.practice import Policies, Practice, Service
+from optimizer.domain.promise import HeldVisit, Hold
 from optimizer.domain.reason import Reason, Rejection
 from optimizer.domain.therapist import BreakRule, Limits, Shift, Therapist, WallBreak, WorkPattern
 from optimizer.domain.time import HOUR, MINUTE, Horizon, TimeWindow
@@ -56,6 +57,39 @@ def booking(id: str = "b1", day: date = DAY, **more: object) -> Booking:
         notes="side door",
     )
     return replace(full, **more)  # type: ignore[arg-type]
+
+
+def fixed(id: str = "b1", start: datetime = NOON + timedelta(hours=20), **more: object) -> Booking:
+    """An hour promised for exactly then, on Taylor's agenda."""
+    placed = booking(id, windows=(StartWindow(earliest=start, latest=start),), pinned=None, therapist="taylor")
+    return replace(placed, **more)  # type: ignore[arg-type]
+
+
+def held(start: datetime = NOON + timedelta(hours=20), **more: object) -> HeldVisit:
+    """An hour on Taylor's agenda."""
+    visit = HeldVisit(
+        therapist="taylor",
+        date=DAY,
+        start=start,
+        service="swedish",
+        session=HOUR,
+        place=DOOR,
+        choice=TherapistChoice(gender="male"),
+    )
+    return replace(visit, **more)  # type: ignore[arg-type]
+
+
+def hold(id: str = "h1", *visits: HeldVisit, **more: object) -> Hold:
+    """Five minutes from noon."""
+    kept = Hold(
+        id=id,
+        owner="k1",
+        client_ref="c7",
+        created_at=NOON,
+        expires_at=NOON + timedelta(minutes=5),
+        visits=visits or (held(),),
+    )
+    return replace(kept, **more)  # type: ignore[arg-type]
 
 
 def run(id: str = "r1", **more: object) -> PlanRun:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from data.store.convert import (
     booking_from_row,
     booking_to_row,
+    held_visit_from_row,
+    held_visit_to_row,
     pattern_from_row,
     pattern_to_row,
     plan_from_json,
@@ -28,6 +30,7 @@ from data.store.convert import (
 from optimizer.domain.booking import Booking, StartWindow
 from optimizer.domain.itinerary import Plan
 from optimizer.domain.practice import Practice, Service
+from optimizer.domain.promise import HeldVisit
 from optimizer.domain.therapist import WorkPattern
 from optimizer.domain.time import TimeWindow
 from tests.contract.samples import plan
@@ -102,6 +105,12 @@ def test_a_plan_survives(original: Plan) -> None:
 @given(anything(Booking))
 def test_a_booking_survives(original: Booking) -> None:
     assert booking_from_row(row(booking_to_row(original))) == original
+
+
+@patient
+@given(anything(HeldVisit))
+def test_a_held_visit_survives(original: HeldVisit) -> None:
+    assert held_visit_from_row(row(held_visit_to_row(original))) == original
 
 
 @patient
