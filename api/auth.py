@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from api.problem_details import Unauthorized
+from api.services.manage_token import practice_of
 from api.wiring import wiring
 from data.store.records import Role
 from optimizer.domain.errors import NotFound
@@ -21,16 +22,21 @@ R = TypeVar("R")
 
 PREFIX = "rk_"
 ROLES_ATTRIBUTE = "__rounds_roles__"
+OPENS_WITH_MANAGE = "__rounds_opens_with_manage__"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The holder of a key. `therapist` is whose key it is, for role `therapist`."""
+    """The holder of a key. `therapist` is whose key it is, for role `therapist`.
+
+    `manage` is the token of a client who has no key: it opens one booking and nothing else.
+    """
 
     key_id: str
     practice_id: str
     role: Role
     therapist: str | None = None
+    manage: str | None = None
 
 
 def new_key() -> str:
@@ -43,21 +49,41 @@ def hash_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def require(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only these roles in; the outermost decorator of a view, under its route."""
+def require(*roles: Role, or_token: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only these roles in; the outermost decorator of a view, under its route.
+
+    With `or_token` a client's manage token will do, too: the view asks whether it opens the booking.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if or_token and (token := manage_token()):
+                g.caller = Caller(key_id="client", practice_id=practice_of(token), role=Role.BOOKING, manage=token)
+                return view(*args, **kwargs)
             found = authenticate()
             if found.role not in roles:
                 raise NotFound("There is nothing here for this key.", hint="The routes are listed at /docs.")
             return view(*args, **kwargs)
 
         setattr(guarded, ROLES_ATTRIBUTE, roles)
+        setattr(guarded, OPENS_WITH_MANAGE, or_token)
         return guarded
 
     return decorate
+
+
+def takes_token(view: Callable[..., object]) -> bool:
+    """Does a client's manage token open this view?"""
+    return bool(getattr(view, OPENS_WITH_MANAGE, False))
+
+
+def manage_token() -> str | None:
+    """The client's token: `Authorization: Manage ...`, or `?manage=` in a link."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "manage":
+        return token.strip()
+    return request.args.get("manage")
 
 
 def roles_of(view: Callable[..., object]) -> tuple[Role, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
-from api.auth import roles_of
+from api.auth import roles_of, takes_token
 from api.operation import JSON, Operation, operation_of
 from api.problem_details import MEDIA_TYPE, ProblemOut
 
@@ -44,7 +44,15 @@ def document(app: Flask) -> Json:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "rk_..."}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "bearerFormat": "rk_..."},
+                "manage": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Manage <token>`: the `manage` of a confirmed booking, for that booking alone.",
+                },
+            },
         },
     }
 
@@ -88,7 +96,7 @@ def _operation(app: Flask, rule: Rule, method: str, found: Operation, references
     }
     words = [cleandoc(view.__doc__)] if view.__doc__ else []
     if roles:
-        described["security"] = [{"key": []}]
+        described["security"] = [{"key": []}, {"manage": []}] if takes_token(view) else [{"key": []}]
         words.append(f"Roles: {', '.join(roles)}.")
     if words:
         described["description"] = "\n\n".join(words)

@@ -15,6 +15,11 @@ from optimizer.domain.errors import Unavailable
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from api.services.address_budget import AddressBudget
+    from api.services.boards import Boards
+    from api.services.desk import Desk
+    from api.services.offers import Offers
+    from api.services.public_view import PublicView
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -83,6 +88,59 @@ class Wiring:
         from data.roads.estimate import EstimateSource
 
         return EstimateSource()
+
+    @cached_property
+    def boards(self) -> "Boards":
+        """The open days that this process has prepared."""
+        from api.services.boards import Boards
+
+        return Boards(self.roads)
+
+    @cached_property
+    def public_roads(self) -> TravelSource:
+        """Roads for searches by people who may not know where other clients live."""
+        from data.roads.estimate import EstimateSource
+        from data.roads.snapped import SnappedRoads
+
+        roads = self.roads
+        return SnappedRoads(roads) if isinstance(roads, EstimateSource) else roads
+
+    @cached_property
+    def public_view(self) -> "PublicView":
+        """The open days as the public may know them."""
+        from api.services.public_view import PublicView
+
+        return PublicView(self.public_roads)
+
+    @cached_property
+    def address_budget(self) -> "AddressBudget":
+        """How many places the public may ask about."""
+        from api.services.address_budget import AddressBudget
+
+        return AddressBudget(per_session=self.settings.places_per_session, per_key=self.settings.places_per_key)
+
+    @cached_property
+    def offers(self) -> "Offers":
+        from api.services.offers import Offers
+
+        return Offers(self.settings.signing_key)
+
+    @property
+    def desk(self) -> "Desk":
+        """What the booking promise leans on."""
+        from api.services.desk import Desk
+
+        return Desk(
+            store=self.store,
+            clock=self.clock,
+            geocoder=self.geocoder,
+            roads=self.roads,
+            public_roads=self.public_roads,
+            boards=self.boards,
+            public_view=self.public_view,
+            address_budget=self.address_budget,
+            offers=self.offers,
+        )
 
     @cached_property
     def executor(self) -> "Executor":

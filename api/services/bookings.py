@@ -1,21 +1,26 @@
-"""Bookings made and cancelled by staff."""
+"""Bookings made by staff."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from api.services.boards import PracticeBoard
+from api.services.day_problem import windows_of
+from api.services.desk import Desk
+from api.services.holding import lock
+from api.services.placing import costs_in_windows, lost, question_of
 from api.services.receipt import Receipt, no_receipt
-from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.geocoding.geocoder import PlaceQuery
 from data.store.records import AuditEntry
-from optimizer.domain.booking import Booking, BookingStatus, Client, StartWindow
-from optimizer.domain.errors import Conflict, Fault, InvalidRequest
+from optimizer.domain.booking import Booking, Client, StartWindow
+from optimizer.domain.eligibility import is_eligible
+from optimizer.domain.errors import Fault, InvalidRequest
+from optimizer.domain.place import Place
 from optimizer.domain.time import Seconds
-from optimizer.domain.visit import Clearance, TherapistChoice
+from optimizer.domain.visit import Clearance, TherapistChoice, Visit
 
 if TYPE_CHECKING:
-    from data.store.store import Store
     from data.store.unit_of_work import UnitOfWork
 
 
@@ -23,7 +28,8 @@ if TYPE_CHECKING:
 class NewBooking:
     """A visit promised by staff. Lengths at the door that are None come from service and practice.
 
-    `id` is echoed where the caller has one; `windows` lie on one local date.
+    `id` is echoed where the caller has one; `windows` lie on one local date. `override` books a fixed start even
+    where no day can keep it.
     """
 
     practice_id: str
@@ -43,17 +49,14 @@ class NewBooking:
     setup: Seconds | None = None
     tear_down: Seconds | None = None
     notes: str = ""
+    override: bool = False
 
 
-def book(
-    request: NewBooking,
-    *,
-    store: "Store",
-    geocoder: Geocoder,
-    clock: Callable[[], datetime],
-    receipt: Receipt[Booking] = no_receipt,
-) -> Booking:
-    """Find the place, check the words against the catalogue, store the booking.
+def book(request: NewBooking, *, desk: Desk, receipt: Receipt[Booking] = no_receipt) -> Booking:
+    """Find the place, check the words against the catalogue, put the visit on the agenda it costs least.
+
+    A window that nobody's day can keep is booked all the same, on nobody's agenda; so is a visit whose screening is
+    not clear.
 
     Raises
     ------
@@ -61,82 +64,87 @@ def book(
         With a fault for everything wrong: service, length, therapists, place, dates.
     Conflict
         code `already_exists`, when the id is taken.
+    SlotLost
+        code `slot_taken` or `route_infeasible`, when nobody's day can keep a fixed start and nothing overrides that.
     """
     faults: list[Fault] = []
-    try:
-        place = geocoder.locate(request.where)
-    except InvalidRequest as error:
-        faults.append(Fault(pointer="/visit/place", code=error.code, detail=error.detail, hint=error.hint))
-    now = clock()
-    with store.unit_of_work(request.practice_id) as uow:
+    place = _located(request, desk, faults)
+    with desk.store.unit_of_work(request.practice_id, write=False) as uow:
         faults += _faults(request, uow)
-        if faults:
+        if faults or place is None:
             raise InvalidRequest("the booking cannot be made", code="booking_refused", faults=faults)
-        booking = Booking(
-            id=request.id or f"booking_{uuid.uuid4().hex}",
-            date=_date(request, uow),
-            client=request.client,
-            place=place,
-            service=request.service,
-            session=request.session,
-            windows=request.windows,
-            first_visit=request.first_visit,
-            priority=request.priority,
-            required=request.required,
-            choice=request.choice,
-            clearance=request.clearance,
-            parking=request.parking,
-            setup=request.setup,
-            tear_down=request.tear_down,
-            notes=request.notes,
-        )
+        draft = _draft(request, place, uow.practice().zone)
+        reading = desk.boards.read(uow, [draft.date], desk.clock())
+    desk.boards.board(reading)  # prepared before anybody has to wait
+    with desk.store.unit_of_work(request.practice_id) as uow:
+        now = lock(uow, set(reading.versions), desk)
+        view = desk.boards.board(desk.boards.read(uow, [draft.date], now))
+        booking = _placed(view, draft, request, desk)
         uow.bookings.add(booking)
         uow.audit.add(
-            AuditEntry(id=uuid.uuid4().hex, at=now, actor=request.actor, action="booking.add", subject=booking.id)
+            AuditEntry(
+                id=uuid.uuid4().hex,
+                at=now,
+                actor=request.actor,
+                action="booking.override" if booking.overridden else "booking.add",
+                subject=booking.id,
+            )
         )
         receipt(uow, booking)
         uow.commit()
     return booking
 
 
-def cancel(
-    practice_id: str,
-    booking_id: str,
-    *,
-    actor: str,
-    store: "Store",
-    clock: Callable[[], datetime],
-    expected: Callable[[Booking], bool] = lambda _booking: True,
-) -> Booking:
-    """Cancel a booking; one that is cancelled already stays so.
-
-    Parameters
-    ----------
-    expected
-        Whether this is still the booking the caller has seen (`If-Match`).
-
-    Raises
-    ------
-    NotFound
-    Conflict
-        code `version_conflict`, when it is not.
-    """
-    with store.unit_of_work(practice_id) as uow:
-        booking = uow.bookings.get(booking_id)
-        if not expected(booking):
-            raise Conflict(f"booking {booking_id} has changed since you read it", hint="read it again")
-        if booking.status is BookingStatus.CONFIRMED:
-            booking = replace(booking, status=BookingStatus.CANCELLED)
-            uow.bookings.put(booking)
-            uow.audit.add(
-                AuditEntry(id=uuid.uuid4().hex, at=clock(), actor=actor, action="booking.cancel", subject=booking_id)
-            )
-        uow.commit()
-    return booking
+def _located(request: NewBooking, desk: Desk, faults: list[Fault]) -> Place | None:
+    try:
+        return desk.geocoder.locate(request.where)
+    except InvalidRequest as error:
+        faults.append(Fault(pointer="/visit/place", code=error.code, detail=error.detail, hint=error.hint))
+        return None
 
 
-def _date(request: NewBooking, uow: "UnitOfWork") -> date:
-    return request.windows[0].earliest.astimezone(uow.practice().zone).date()
+def _draft(request: NewBooking, place: Place, zone: ZoneInfo) -> Booking:
+    """The booking before anybody has it on their agenda."""
+    return Booking(
+        id=request.id or f"booking_{uuid.uuid4().hex}",
+        date=request.windows[0].earliest.astimezone(zone).date(),
+        client=request.client,
+        place=place,
+        service=request.service,
+        session=request.session,
+        windows=request.windows,
+        first_visit=request.first_visit,
+        priority=request.priority,
+        required=request.required,
+        choice=request.choice,
+        clearance=request.clearance,
+        parking=request.parking,
+        setup=request.setup,
+        tear_down=request.tear_down,
+        notes=request.notes,
+    )
+
+
+def _placed(view: PracticeBoard, draft: Booking, request: NewBooking, desk: Desk) -> Booking:
+    """The draft on the agenda where it fits best; of equals where the client prefers, then by id."""
+    visit = question_of(view, draft)
+    able = costs_in_windows(view, visit, windows_of(draft, view.horizon(draft.date)), roads=desk.roads)
+    if able:
+        prefer = draft.choice.prefer
+        best = min(able, key=lambda name: (bool(prefer) and name not in prefer, able[name], name))
+        return replace(draft, therapist=best)
+    start = draft.fixed_start
+    if start is None or draft.clearance is not Clearance.CLEAR:
+        return draft
+    if not request.override:
+        raise lost(view, visit, [start], [{}], hint="Choose another start, or send `override: true` to book it anyway.")
+    return replace(draft, therapist=_least_busy(view, visit), overridden=True)
+
+
+def _least_busy(view: PracticeBoard, visit: Visit) -> str | None:
+    """Who has to make room for a visit booked against the check; None where nobody works or may take it."""
+    may = [day for day in view.days if is_eligible(day.shift, visit)]
+    return min(((len(day.problem.visits), day.shift.id) for day in may), default=(0, None))[1]
 
 
 def _faults(request: NewBooking, uow: "UnitOfWork") -> list[Fault]:

@@ -56,9 +56,7 @@ def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Polic
         place=booking.place,
         service=booking.service,
         session=booking.session,
-        windows=merge(
-            TimeWindow(horizon.seconds(window.earliest), horizon.seconds(window.latest)) for window in booking.windows
-        ),
+        windows=windows_of(booking, horizon),
         parking=_first(booking.parking, policies.parking),
         setup=_first(booking.setup, service.setup if service else None, policies.setup),
         consultation=policies.consultation if booking.first_visit else 0,
@@ -71,6 +69,11 @@ def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Polic
         heavy=service.heavy if service else False,
         clearance=booking.clearance,
     )
+
+
+def windows_of(booking: Booking, horizon: Horizon) -> tuple[TimeWindow, ...]:
+    """When the session may start, in seconds of its date."""
+    return merge(TimeWindow(horizon.seconds(w.earliest), horizon.seconds(w.latest)) for w in booking.windows)
 
 
 def _first(*lengths: Seconds | None) -> Seconds:

@@ -6,18 +6,35 @@ from flask import Blueprint
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
     from api.pages import day
-    from api.v1 import bookings, docs, house, itineraries, me, plan_runs, plans, services, solve, therapists
+    from api.v1 import (
+        bookings,
+        docs,
+        holds,
+        house,
+        itineraries,
+        me,
+        plan_runs,
+        plans,
+        series,
+        services,
+        slots,
+        solve,
+        therapists,
+    )
 
     return (
         bookings.blueprint,
         day.blueprint,
         docs.blueprint,
+        holds.blueprint,
         house.blueprint,
         itineraries.blueprint,
         me.blueprint,
         plan_runs.blueprint,
         plans.blueprint,
+        series.blueprint,
         services.blueprint,
+        slots.blueprint,
         solve.blueprint,
         therapists.blueprint,
     )

@@ -1,32 +1,40 @@
-"""Bookings by staff, and imports of another system's."""
+"""Bookings: holds confirmed, visits booked by staff, moved and cancelled by either, and another system's imported."""
 
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
 from pydantic import Field
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
-from api.operation import Reply, operation
+from api.operation import Reply, operation, send
 from api.problem_details import UnsupportedMedia
 from api.services import bookings
+from api.services.cancelling import Authority, cancel
+from api.services.confirming import Confirmed, confirm
 from api.services.importing import ImportFormat, ImportReport, ImportRequest, import_bookings
+from api.services.placing import SlotLost
 from api.services.receipt import Receipt
+from api.services.rescheduling import RescheduleRequest, reschedule
+from api.v1.holds import answer_lost
 from api.v1.once import answer_once
 from api.v1.schemas.base import LocalDate, Request
 from api.v1.schemas.booking import BookingIn, BookingListOut, BookingOut, ImportOut
 from api.v1.schemas.etag import etag_of, matches
+from api.v1.schemas.promise import BookedOut, BookIn, ChangedOut, ConfirmedOut, ConfirmIn, PromisedOut, RescheduleIn
+from api.v1.schemas.reading import read_model
+from api.v1.slots import STAFF
 from api.wiring import wiring
 from optimizer.domain.booking import Booking
 from optimizer.domain.errors import Fault, InvalidRequest
 
 blueprint = Blueprint("bookings", __name__)
 
-STAFF = (Role.PLANNER, Role.ADMIN, Role.SERVICE)
 UPLOADS = {"text/csv": ImportFormat.CSV, "text/calendar": ImportFormat.ICS}
 
 
@@ -67,29 +75,52 @@ def get_booking(booking_id: str) -> Reply:
     return Reply(body=found, headers={"ETag": etag_of(found)})
 
 
+def read_booking(document: object) -> ConfirmIn | BookingIn:
+    """Staff may send a visit; whoever sends a `hold_id`, and everybody else, confirms a hold."""
+    is_confirmation = caller().role not in STAFF or (isinstance(document, dict) and "hold_id" in document)
+    return read_model(ConfirmIn, document) if is_confirmation else read_model(BookingIn, document)
+
+
 @blueprint.post("/v1/bookings")
-@require(*STAFF)
+@require(Role.BOOKING, *STAFF)
 @operation(
-    "Book a visit",
+    "Confirm a hold; or, as staff, book a visit",
     tag="bookings",
-    body=BookingIn,
-    answers={201: BookingOut},
-    problems=(409, 422, 428),
+    body=BookIn,
+    read=read_booking,
+    answers={201: BookedOut},
+    problems=(409, 410, 422, 428),
     idempotent=True,
 )
-def create_booking(body: BookingIn) -> AnyResponse:
+def create_booking(body: ConfirmIn | BookingIn) -> AnyResponse:
+    """A hold counts until the second of its `expires_at`; after that it is confirmed only while its places are still
+    free. A visit by staff goes on the agenda of the therapist whose day it costs least. A window that no day can keep
+    is booked on nobody's agenda; a fixed start is refused, unless `override` says otherwise."""
+    return _confirm(body) if isinstance(body, ConfirmIn) else _book(body)
+
+
+def _confirm(body: ConfirmIn) -> AnyResponse:
     parts, who = wiring(), caller()
+    zone = parts.store.practices.get(who.practice_id).zone
+
+    def write(receipt: Receipt[tuple[Confirmed, ...]]) -> tuple[Confirmed, ...]:
+        asked = body.request(practice_id=who.practice_id, owner=who.key_id)
+        return confirm(asked, desk=parts.desk, receipt=receipt)
+
+    def shape(confirmed: tuple[Confirmed, ...]) -> Reply:
+        headers = {"Location": f"/v1/bookings/{confirmed[0].booking.id}"}
+        return Reply(status=201, body=ConfirmedOut.of_all(confirmed, zone), headers=headers)
+
+    return answer_once(write, shape)
+
+
+def _book(body: BookingIn) -> AnyResponse:
+    parts, who = wiring(), caller()
+    zone = parts.store.practices.get(who.practice_id).zone
 
     def write(receipt: Receipt[Booking]) -> Booking:
-        return bookings.book(
-            body.request(practice_id=who.practice_id, actor=who.key_id),
-            store=parts.store,
-            geocoder=parts.geocoder,
-            clock=parts.clock,
-            receipt=receipt,
-        )
-
-    zone = parts.store.practices.get(who.practice_id).zone
+        asked = body.request(practice_id=who.practice_id, actor=who.key_id)
+        return bookings.book(asked, desk=parts.desk, receipt=receipt)
 
     def shape(booking: Booking) -> Reply:
         found = BookingOut.of(booking, zone)
@@ -99,22 +130,65 @@ def create_booking(body: BookingIn) -> AnyResponse:
     return answer_once(write, shape)
 
 
-@blueprint.delete("/v1/bookings/<booking_id>")
-@require(*STAFF)
-@operation("Cancel a booking", tag="bookings", answers={200: BookingOut}, problems=(404, 409))
-def cancel_booking(booking_id: str) -> Reply:
+class TokenQuery(Request):
+    """The client's token, where a link cannot carry it in the Authorization header."""
+
+    manage: Annotated[str, Field(max_length=500)] | None = None
+
+
+@blueprint.patch("/v1/bookings/<booking_id>")
+@require(*STAFF, or_token=True)
+@operation(
+    "Move a booking to another offer", tag="bookings", body=RescheduleIn, query=TokenQuery, answers={200: ChangedOut},
+    problems=(404, 409, 410, 422),
+)  # fmt: skip
+def move_booking(booking_id: str, body: RescheduleIn, query: TokenQuery) -> AnyResponse:  # noqa: ARG001
+    """With the client's token or a staff key. The new place is found before the old one is given up, in one step; its
+    old place does not stand in its way."""
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
-    cancelled = bookings.cancel(
+    asked = RescheduleRequest(
+        practice_id=who.practice_id, booking_id=booking_id, offer=body.offer, authority=_authority()
+    )
+    try:
+        moved = reschedule(asked, desk=parts.desk, expected=lambda booking: _is_as_seen(booking, zone))
+    except SlotLost as lost:
+        return answer_lost(lost, body.offer)
+    return send(_changed(moved, zone))
+
+
+@blueprint.delete("/v1/bookings/<booking_id>")
+@require(*STAFF, or_token=True)
+@operation(
+    "Cancel a booking", tag="bookings", query=TokenQuery, answers={200: ChangedOut}, problems=(404, 409)
+)  # fmt: skip
+def cancel_booking(booking_id: str, query: TokenQuery) -> Reply:  # noqa: ARG001
+    """With the client's token or a staff key. One that is cancelled stays so."""
+    parts, who = wiring(), caller()
+    zone = parts.store.practices.get(who.practice_id).zone
+    cancelled = cancel(
         who.practice_id,
         booking_id,
-        actor=who.key_id,
-        store=parts.store,
-        clock=parts.clock,
-        expected=lambda booking: matches(request.headers.get("If-Match"), BookingOut.of(booking, zone)),
+        authority=_authority(),
+        desk=parts.desk,
+        expected=lambda booking: _is_as_seen(booking, zone),
     )
-    found = BookingOut.of(cancelled, zone)
-    return Reply(body=found, headers={"ETag": etag_of(found)})
+    return _changed(cancelled, zone)
+
+
+def _authority() -> Authority:
+    return Authority(actor=caller().key_id, token=caller().manage)
+
+
+def _changed(booking: Booking, zone: ZoneInfo) -> Reply:
+    """A client is told what was promised, staff the whole booking."""
+    whole = BookingOut.of(booking, zone)
+    shown = whole if caller().manage is None else PromisedOut.of(booking, zone)
+    return Reply(body=shown, headers={"ETag": etag_of(whole)})
+
+
+def _is_as_seen(booking: Booking, zone: ZoneInfo) -> bool:
+    return matches(request.headers.get("If-Match"), BookingOut.of(booking, zone))
 
 
 @blueprint.post("/v1/bookings/import")

@@ -44,9 +44,9 @@ def answer_once(write: Callable[[Receipt[T]], T], shape: Callable[[T], Reply]) -
         return earlier
     try:
         written = write(lambda uow, result: _keep(uow, shape(result)))
-    except Conflict as conflict:
-        # The twin that was faster has committed: its answer is this request's too.
-        if conflict.code == "in_flight" and (earlier := _earlier()):
+    except Conflict:
+        # A twin may have been faster: then what stands in the way is its own write, and its answer is this request's.
+        if earlier := _earlier():
             return earlier
         raise
     return send(shape(written))

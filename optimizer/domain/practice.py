@@ -7,8 +7,27 @@ from optimizer.domain.time import MINUTE, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaRule:
+    """Where the practice drives on some weekdays only: to Guelph on Tuesdays and Thursdays.
+
+    `towns` are names of the service area's zones, `postal_prefixes` beginnings of postal codes ("N1H"); a place in any
+    of them is in the rule. Monday is weekday 0.
+    """
+
+    weekdays: tuple[int, ...]
+    towns: tuple[str, ...] = ()
+    postal_prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """Defaults of a practice, used where a service or a place says nothing else. All of them are ours, not facts."""
+    """Defaults of a practice, used where a service or a place says nothing else. All of them are ours, not facts.
+
+    The second half rules what the public is offered: starts on a grid of `grid_minutes` of the wall clock, at least
+    `notice_minutes` from now, from `lead_days` to `horizon_days` ahead (0 is today), no more than `visits_a_day` on a
+    date in the whole practice, and in `areas` on their weekdays only. A start is on the way when it costs a detour of
+    at most `on_the_way_minutes`.
+    """
 
     parking: Seconds = 5 * MINUTE
     setup: Seconds = 10 * MINUTE
@@ -17,6 +36,13 @@ class Policies:
     tear_down: Seconds = 5 * MINUTE
     buffer_minutes: int = 5
     buffer_percent: int = 10
+    grid_minutes: int = 15
+    notice_minutes: int = 120
+    lead_days: int = 0
+    horizon_days: int = 90
+    visits_a_day: int | None = None
+    areas: tuple[AreaRule, ...] = ()
+    on_the_way_minutes: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

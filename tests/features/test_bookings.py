@@ -79,7 +79,10 @@ def test_sixteen_twins_at_once_book_once_and_all_get_the_same_answer(house: Hous
 
 def test_two_keys_may_use_the_same_idempotency_key(house: House, fresh: Fresh) -> None:
     key = fresh()
-    answers = [house.client.post("/v1/bookings", json=BODY, headers=house.key(Role.PLANNER) | key) for _ in range(2)]
+    later = BODY | {"visit": BODY["visit"] | {"start": "2026-11-23T15:00:00-05:00"}}
+    answers = [
+        house.client.post("/v1/bookings", json=body, headers=house.key(Role.PLANNER) | key) for body in (BODY, later)
+    ]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].headers["Location"] != answers[1].headers["Location"]
 

@@ -71,10 +71,11 @@ class BookedVisitIn(Request):
 
 
 class BookingIn(Request):
-    """A visit booked by staff."""
+    """A visit booked by staff. With `override` it is booked even where no day can keep it."""
 
     client: ClientIn
     visit: BookedVisitIn
+    override: Flag = False
     notes: Annotated[str, Field(max_length=2000)] = ""
 
     def request(self, *, practice_id: str, actor: str) -> NewBooking:
@@ -107,6 +108,7 @@ class BookingIn(Request):
             setup=_seconds(visit.setup_minutes),
             tear_down=_seconds(visit.teardown_minutes),
             notes=self.notes,
+            override=self.override,
         )
 
 
@@ -132,7 +134,8 @@ class ChoiceOut(Answer):
 
 
 class BookingOut(Answer):
-    """A booking. `start` and `end` are there when the start is fixed."""
+    """A booking. `start` and `end` are there when the start is fixed; `agenda` is the therapist on whose day it lies,
+    null while it is nobody's; `overridden` says that staff booked it against the check."""
 
     booking_id: str
     uid: str | None
@@ -151,6 +154,9 @@ class BookingOut(Answer):
     therapist: ChoiceOut
     clearance: Clearance
     notes: str
+    agenda: str | None
+    series: str | None
+    overridden: bool
 
     @classmethod
     def of(cls, booking: Booking, zone: ZoneInfo) -> Self:
@@ -187,6 +193,9 @@ class BookingOut(Answer):
             ),
             clearance=booking.clearance,
             notes=booking.notes,
+            agenda=booking.therapist,
+            series=booking.series,
+            overridden=booking.overridden,
         )
 
     @property

@@ -1,0 +1,160 @@
+"""Hold what was offered: look at the whole day again under its lock, and keep the place for five minutes."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from api.services.boards import PracticeBoard
+from api.services.desk import Desk
+from api.services.offers import Offer
+from api.services.placing import SlotLost, choose, costs_of_offer, held_visits, lost, question
+from api.services.receipt import Receipt, no_receipt
+from data.store.records import AuditEntry
+from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
+
+if TYPE_CHECKING:
+    from data.store.repositories.agendas import Day
+    from data.store.unit_of_work import UnitOfWork
+
+KEPT_FOR = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRequest:
+    """An offer taken up. `owner` is the id of the key that alone may confirm or release the hold."""
+
+    practice_id: str
+    owner: str
+    offer: str
+    client_ref: str = ""
+
+
+def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receipt) -> Hold:
+    """Keep every start of an offer, or none.
+
+    Raises
+    ------
+    InvalidRequest
+        code `offer_invalid`.
+    Conflict
+        code `offer_expired`.
+    SlotLost
+        code `slot_taken` or `route_infeasible`, when the days have changed since the offer.
+    """
+    offer = desk.offers.read(request.offer, practice_id=request.practice_id, now=desk.clock())
+    # Without the lock first: what has to be prepared is prepared, and whoever is too late waits for nobody.
+    days = candidate_days(offer, request.practice_id, desk=desk)
+    with desk.store.unit_of_work(request.practice_id) as uow:
+        now = lock(uow, days, desk)
+        view = look(uow, offer, now, desk, only={therapist for therapist, _ in days})
+        kept = Hold(
+            id=f"hold_{uuid.uuid4().hex}",
+            owner=request.owner,
+            client_ref=request.client_ref,
+            created_at=now,
+            expires_at=now + KEPT_FOR,
+            visits=placed(view, offer, desk),
+            series=f"series_{uuid.uuid4().hex}" if len(offer.starts) > 1 else None,
+        )
+        uow.holds.add(kept)
+        receipt(uow, kept)
+        uow.commit()
+    return kept
+
+
+def release(practice_id: str, hold_id: str, *, owner: str, desk: Desk) -> Hold:
+    """Give a hold up. One that is released already, or has lapsed, stays so.
+
+    Raises
+    ------
+    NotFound
+        When there is none, or it is another key's.
+    Conflict
+        code `hold_confirmed`, when it has become a booking.
+    """
+    found = owned_hold(practice_id, hold_id, owner=owner, desk=desk)
+    with desk.store.unit_of_work(practice_id) as uow:
+        now = lock(uow, {(visit.therapist, visit.date) for visit in found.visits}, desk)
+        found = uow.holds.get(hold_id)
+        if found.status is HoldStatus.CONFIRMED:
+            raise Conflict("This hold has become a booking.", code="hold_confirmed", hint="Cancel the booking instead.")
+        if found.status is HoldStatus.LIVE:
+            found = replace(found, status=HoldStatus.RELEASED)
+            uow.holds.put(found)
+            uow.audit.add(AuditEntry(id=uuid.uuid4().hex, at=now, actor=owner, action="hold.release", subject=hold_id))
+        uow.commit()
+    return found
+
+
+def owned_hold(practice_id: str, hold_id: str, *, owner: str, desk: Desk) -> Hold:
+    """A hold of this key. Raises NotFound: what is another's does not exist."""
+    with desk.store.unit_of_work(practice_id, write=False) as uow:
+        found = uow.holds.get(hold_id)
+    if found.owner != owner:
+        raise NotFound(f"there is no hold {hold_id!r}")
+    return found
+
+
+def candidate_days(offer: Offer, practice_id: str, *, desk: Desk, without: Collection[str] = ()) -> "set[Day]":
+    """The agendas that matter for an offer: whoever could keep one of its starts a moment ago.
+
+    Raises
+    ------
+    SlotLost
+        When nobody could.
+    """
+    with desk.store.unit_of_work(practice_id, write=False) as uow:
+        reading = desk.boards.read(uow, _dates(offer, uow), desk.clock(), without=without)
+    view = desk.boards.board(reading, keep=not without)
+    able = costs_of_offer(view, offer, roads=desk.roads)
+    if choose(able, one_therapist=offer.terms.one_therapist) is None:
+        raise _lost(view, offer, desk)
+    if view.practice.policies.visits_a_day is not None:
+        # The cap is the whole practice's: nobody else may add a visit to the date meanwhile.
+        return set(view.versions)
+    able_somewhere = {therapist for costs in able for therapist in costs}
+    return {(therapist, day) for therapist, day in view.versions if therapist in able_somewhere}
+
+
+def lock(uow: "UnitOfWork", days: "Collection[Day]", desk: Desk) -> datetime:
+    """Take the days, then read the clock: who waited for the lock must not see an instant from before the wait."""
+    uow.agendas.lock(days)
+    now = desk.clock()
+    uow.agendas.lock(days, now)  # what has lapsed lets go of its time
+    return now
+
+
+def look(
+    uow: "UnitOfWork",
+    offer: Offer,
+    now: datetime,
+    desk: Desk,
+    *,
+    only: Collection[str],
+    without: Collection[str] = (),
+) -> PracticeBoard:
+    """The days of an offer as they are under the lock. Nothing is fetched: drives are computed or stored."""
+    reading = desk.boards.read(uow, _dates(offer, uow), now, therapists=only, without=without)
+    return desk.boards.board(reading, keep=not without)
+
+
+def placed(view: PracticeBoard, offer: Offer, desk: Desk) -> tuple[HeldVisit, ...]:
+    """On whose agendas the starts of an offer go. Raises SlotLost."""
+    chosen = choose(costs_of_offer(view, offer, roads=desk.roads), one_therapist=offer.terms.one_therapist)
+    if chosen is None:
+        raise _lost(view, offer, desk)
+    return held_visits(offer, chosen, view)
+
+
+def _lost(view: PracticeBoard, offer: Offer, desk: Desk) -> SlotLost:
+    able = costs_of_offer(view, offer, roads=desk.roads)
+    day = offer.starts[0].astimezone(view.practice.zone).date()
+    return lost(view, question(view, offer.terms, day), offer.starts, able)
+
+
+def _dates(offer: Offer, uow: "UnitOfWork") -> set[date]:
+    zone = uow.practice().zone
+    return {start.astimezone(zone).date() for start in offer.starts}

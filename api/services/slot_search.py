@@ -1,0 +1,258 @@
+"""When can someone come? Every start that some order of a whole day can keep, date by date."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from api.services.address_budget import Asker
+from api.services.boards import PracticeBoard, Reading, dates_between
+from api.services.desk import Desk
+from api.services.offers import GOOD_FOR, Terms
+from api.services.placing import is_full, question
+from api.services.served_areas import areas_of, is_served
+from api.services.starts import ask, padded, wall_grid
+from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.errors import Fault, InvalidRequest
+from optimizer.domain.place import Place, Precision
+from optimizer.domain.practice import Policies
+from optimizer.domain.time import MINUTE, Horizon, Seconds
+from optimizer.domain.visit import TherapistChoice
+from optimizer.schedule.world import NEVER, Ints
+
+MOST_DAYS = 31
+MOST_STARTS = 2_000
+"""Starts in one answer; what does not fit is left to another search, whole dates at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotQuery:
+    """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`).
+
+    `exact` searches with the very places of other clients, which only staff may; `cheapest_first` orders the starts
+    of a date by what they add to driving and idling. `asker` is who pays for asking about one more place; None for
+    staff, and where the place has been asked about before.
+    """
+
+    practice_id: str
+    where: PlaceQuery
+    service: str
+    session: Seconds
+    first: date
+    last: date
+    choice: TherapistChoice = TherapistChoice()
+    first_visit: bool = False
+    exact: bool = False
+    cheapest_first: bool = False
+    asker: Asker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A start on offer, in UTC. `added` is what it costs in driving and idling; `offer` is what a hold is made with."""
+
+    start: datetime
+    end: datetime
+    on_the_way: bool
+    added: Seconds
+    offer: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotAnswer:
+    """Slots by date; every date asked for is there, with or without slots.
+
+    `place` is None where the practice does not drive (told to the public as a calendar without slots); `next_from` is
+    the date to search on from, where the answer would have become too long.
+    """
+
+    zone: str
+    place: Place | None
+    expires_at: datetime
+    days: Mapping[date, tuple[Slot, ...]]
+    next_from: date | None = None
+
+
+def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
+    """Find the place, read what has changed, ask the board, sign what it says.
+
+    Raises
+    ------
+    InvalidRequest
+        With a fault for everything wrong; `outside_area` for staff only.
+    """
+    faults: list[Fault] = []
+    place = _located(query, desk, faults)
+    now = desk.clock()
+    with desk.store.unit_of_work(query.practice_id, write=False) as uow:
+        practice = uow.practice()
+        dates = _open_dates(query, now.astimezone(practice.zone).date(), practice.policies)
+        reading = desk.boards.read(uow, dates, now)
+    faults += _faults(query, reading)
+    if faults:
+        raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
+    expires_at = (now + GOOD_FOR).replace(microsecond=0)
+    every_date = dates_between(query.first, query.last)
+    if place is None:
+        nothing: dict[date, tuple[Slot, ...]] = dict.fromkeys(every_date, ())
+        return SlotAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, days=nothing)
+    if query.asker is not None:
+        desk.address_budget.spend(query.asker, place, store=desk.store, now=now)
+    areas = areas_of(query.where, place)
+    view = desk.boards.board(reading)
+    if not query.exact:
+        view = desk.public_view.of(view)
+    terms = Terms(
+        practice_id=query.practice_id,
+        place=place,
+        service=query.service,
+        session=query.session,
+        expires_at=expires_at,
+        first_visit=query.first_visit,
+        choice=query.choice,
+        seen=desk.offers.digest(view.versions),
+    )
+    served = [day for day in view.dates if is_served(areas, day, practice.policies)]
+    found = _slots(view, terms, served, query, desk)
+    days: dict[date, tuple[Slot, ...]] = {}
+    room, next_from = MOST_STARTS, None
+    for day in every_date:
+        slots = found.get(day, ())
+        if len(slots) > room:
+            next_from = day
+            break
+        room -= len(slots)
+        days[day] = slots
+    return SlotAnswer(zone=str(practice.zone), place=place, expires_at=expires_at, days=days, next_from=next_from)
+
+
+def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int = 5, days: int = 2) -> tuple[Slot, ...]:
+    """Fresh slots on the same terms, closest to a start that was lost."""
+    zone = desk.store.practices.get(terms.practice_id).zone
+    day = start.astimezone(zone).date()
+    query = SlotQuery(
+        practice_id=terms.practice_id,
+        where=PlaceQuery(id=terms.place.id, coordinate=terms.place.coordinate, label=terms.place.label),
+        service=terms.service,
+        session=terms.session,
+        first=day,
+        last=day + timedelta(days=days),
+        choice=terms.choice,
+        first_visit=terms.first_visit,
+        exact=exact,
+    )
+    found = [slot for slots in search(query, desk=desk).days.values() for slot in slots]
+    return tuple(sorted(sorted(found, key=lambda slot: abs(slot.start - start))[:count], key=lambda slot: slot.start))
+
+
+def _located(query: SlotQuery, desk: Desk, faults: list[Fault]) -> Place | None:
+    try:
+        place = desk.geocoder.locate(query.where)
+    except InvalidRequest as error:
+        if error.code == "outside_area" and not query.exact:
+            return None
+        faults.append(Fault(pointer="?place", code=error.code, detail=error.detail, hint=error.hint))
+        return None
+    if query.where.id is None and place.precision is not Precision.EXACT:
+        # A postal code is nobody's door yet: whoever books from this offer makes it one.
+        place = replace(place, id=f"door_{uuid.uuid4().hex}")
+    return place
+
+
+def _open_dates(query: SlotQuery, today: date, policies: Policies) -> tuple[date, ...]:
+    """The dates asked for that may be booked at all."""
+    first = max(query.first, today + timedelta(days=policies.lead_days))
+    return dates_between(first, min(query.last, today + timedelta(days=policies.horizon_days)))
+
+
+def _slots(
+    view: PracticeBoard, terms: Terms, served: Sequence[date], query: SlotQuery, desk: Desk
+) -> dict[date, tuple[Slot, ...]]:
+    """The possible starts of each date that is served, signed."""
+    if not served or not view.days:
+        return {}
+    earliest = desk.clock() + timedelta(minutes=view.practice.policies.notice_minutes)
+    grid_of = {day: _grid(view, day, earliest) for day in served if not is_full(view, day)}
+    nothing = np.zeros(0, dtype=np.int64)
+    grids = padded([grid_of.get(day.problem.horizon.date, nothing) for day in view.days])
+    visit = question(view, terms, served[0])
+    if not query.exact:
+        # Under a name of its own: the public must not learn that a door is visited already.
+        visit = replace(visit, place=replace(visit.place, id="asked"))
+    found = ask(view, visit, grids, roads=desk.roads if query.exact else desk.public_roads)
+    rows_of: dict[date, list[int]] = {}
+    for row, open_day in enumerate(view.days):
+        rows_of.setdefault(open_day.problem.horizon.date, []).append(row)
+    slots: dict[date, tuple[Slot, ...]] = {}
+    for day, rows in rows_of.items():
+        if day in grid_of:
+            best = found.added[rows].argmin(axis=0)
+            added = found.added[rows, :].min(axis=0)
+            detours = found.detours[rows, :][best, np.arange(len(best))]
+            columns = np.flatnonzero(added < NEVER)
+            slots[day] = _signed(view, terms, day, grids[rows[0]][columns], added[columns], detours[columns], desk)
+            if query.cheapest_first:
+                slots[day] = tuple(sorted(slots[day], key=lambda slot: (slot.added, slot.start)))
+    return slots
+
+
+def _grid(view: PracticeBoard, day: date, earliest: datetime) -> Ints:
+    """The starts of a date that are far enough ahead."""
+    horizon = view.horizon(day)
+    grid = wall_grid(horizon, view.practice.policies.grid_minutes)
+    # One second less and one more: a fraction of a second counts as a whole one.
+    return grid[grid > horizon.seconds(earliest - timedelta(microseconds=1))]
+
+
+def _signed(
+    view: PracticeBoard, terms: Terms, day: date, starts: Ints, added: Ints, detours: Ints, desk: Desk
+) -> tuple[Slot, ...]:
+    horizon: Horizon = view.horizon(day)
+    instants = [horizon.instant(start) for start in starts.tolist()]
+    offers = desk.offers.sign(terms, [(instant,) for instant in instants])
+    session, cheap = timedelta(seconds=terms.session), view.practice.policies.on_the_way_minutes * MINUTE
+    return tuple(
+        Slot(
+            start=instant,
+            end=instant + session,
+            on_the_way=detour <= cheap,
+            added=cost,
+            offer=offer,
+            expires_at=terms.expires_at,
+        )
+        for instant, cost, detour, offer in zip(instants, added.tolist(), detours.tolist(), offers, strict=True)
+    )
+
+
+def _faults(query: SlotQuery, reading: Reading) -> list[Fault]:
+    """What is wrong with the words of a search; the public is not told who works here."""
+    faults = []
+    service = next((service for service in reading.services if service.code == query.service), None)
+    if service is None:
+        faults.append(
+            Fault(
+                pointer="?service",
+                code="unknown_service",
+                detail=f"There is no service {query.service!r}.",
+                hint=f"Known: {', '.join(service.code for service in reading.services)}.",
+            )
+        )
+    elif service.lengths and query.session not in service.lengths:
+        faults.append(
+            Fault(
+                pointer="?session_minutes",
+                code="session_not_offered",
+                detail=f"{service.name} is not offered for {query.session // MINUTE} minutes.",
+                hint=f"Offered: {', '.join(str(length // MINUTE) for length in service.lengths)}.",
+            )
+        )
+    unknown = sorted(query.choice.require - set(reading.settings))
+    known = f"Known: {', '.join(sorted(reading.settings))}." if query.exact else ""
+    faults += [
+        Fault(pointer="?therapist", code="unknown_therapist", detail=f"There is no therapist {name!r}.", hint=known)
+        for name in unknown
+    ]
+    return faults

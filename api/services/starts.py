@@ -1,0 +1,172 @@
+"""When a visit could start: the board is asked once; limits on driving, which it does not see, are checked after."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.services.agendas import buffer_of
+from api.services.boards import PracticeBoard
+from data.roads.source import TravelSource
+from optimizer.domain.eligibility import is_eligible
+from optimizer.domain.place import Place
+from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
+from optimizer.domain.visit import Visit
+from optimizer.schedule.insertion import insert
+from optimizer.schedule.problem import Problem
+from optimizer.schedule.slots import MOST_VISITS, Board, OpenDay, Openings, Spokes
+from optimizer.schedule.timeline import Day, Timeline
+from optimizer.schedule.world import NEVER, WINDOWS, Ints
+from optimizer.travel.times import BufferPolicy, TravelTimes
+
+DAY: Seconds = 24 * 60 * MINUTE
+
+
+def ask(
+    view: PracticeBoard,
+    visit: Visit,
+    grids: Sequence[Ints],
+    *,
+    roads: TravelSource,
+    only: Collection[str] | None = None,
+) -> Openings:
+    """Every start on the grids that some order of the whole day can keep.
+
+    Parameters
+    ----------
+    visit
+        What is asked for; its windows are not looked at.
+    grids
+        For each of `view.days` the starts to try, all of one length (padded with NEVER).
+    roads
+        Between the visit's place and everybody else's; the roads among the others are in the board.
+    only
+        Ids of therapists to ask; None for everyone eligible.
+    """
+    eligible = [is_eligible(day.shift, visit) and (only is None or day.shift.id in only) for day in view.days]
+    policy = buffer_of(view.practice.policies)
+    spokes = _spokes(view.board, visit.place, roads, policy)
+    found = view.board.openings(visit, eligible, spokes, grids)
+    limited = [row for row, day in enumerate(view.days) if _limits_driving(day) and found.possible[row].any()]
+    if limited:
+        bare = _spokes(view.board, visit.place, roads, BufferPolicy())
+        for row in limited:
+            _check_driving(view.board, row, visit, spokes, bare, grids[row], found.added[row])
+    return found
+
+
+def wall_grid(horizon: Horizon, minutes: int) -> Ints:
+    """The instants of a date at which its clocks show a multiple of so many minutes after midnight.
+
+    A time that the clocks skip is not there; one that happens twice is there twice.
+    """
+    offsets = {horizon.local(0).utcoffset(), horizon.local(DAY).utcoffset()}
+    if horizon.length == DAY and len(offsets) == 1:
+        return np.arange(0, DAY, minutes * MINUTE, dtype=np.int64)
+    return np.array(_turning_day(horizon.date, horizon.zone, minutes), dtype=np.int64)
+
+
+@lru_cache(maxsize=64)
+def _turning_day(day: date, zone: ZoneInfo, minutes: int) -> tuple[Seconds, ...]:
+    horizon = Horizon(day, zone)
+    every = range(0, horizon.length, MINUTE)
+    clocks = ((instant, horizon.local(instant)) for instant in every)
+    return tuple(instant for instant, clock in clocks if (clock.hour * 60 + clock.minute) % minutes == 0)
+
+
+def padded(grids: Sequence[Ints]) -> list[Ints]:
+    """Grids of one length."""
+    width = max((len(grid) for grid in grids), default=0)
+    return [np.concatenate([grid, np.full(width - len(grid), NEVER, dtype=np.int64)]) for grid in grids]
+
+
+def _spokes(board: Board, place: Place, roads: TravelSource, policy: BufferPolicy) -> dict[str, Spokes]:
+    horizons = {day.kind: day.problem.horizon for day in board.days}
+    return {kind: roads.spokes(place, board.stops, horizon, policy) for kind, horizon in horizons.items()}
+
+
+def _limits_driving(day: OpenDay) -> bool:
+    limits = day.shift.limits
+    return limits.driving is not None or limits.longest_drive is not None
+
+
+def _check_driving(
+    board: Board,
+    row: int,
+    visit: Visit,
+    spokes: dict[str, Spokes],
+    bare: dict[str, Spokes],
+    grid: Ints,
+    added: Ints,
+) -> None:
+    """Take out every start of a day that only orders with too much driving could keep."""
+    day = board.days[row]
+    stops = board.local[row, : len(day.problem.travel.places)]
+    with_it = replace(
+        day.problem,
+        visits=(*day.problem.visits, replace(visit, windows=(TimeWindow(0, 0),), pinned=None)),
+        travel=_extended(day.problem.travel, visit.place, stops, spokes[day.kind], bare[day.kind]),
+    )
+    if _never_too_far(with_it):
+        return
+    asked = _DrivingCase(with_it)
+    for column in np.flatnonzero(added < NEVER):
+        if not asked.allows(int(grid[column])):
+            added[column] = NEVER
+
+
+class _DrivingCase:
+    """A day with one visit more (the last), asked about one start after the other."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.day = Day.of(problem)
+
+    def allows(self, start: Seconds) -> bool:
+        """Can some order of the day keep every rule, the limits on driving among them?"""
+        # The solver is told of by name here only: everything else in the search does without it.
+        from optimizer.solver.exact import IMPOSSIBLE, TooManyLabels, best_days
+
+        visits = self.day.world.visits
+        new = len(visits) - 1
+        visits[new, WINDOWS::2], visits[new, WINDOWS + 1 :: 2] = NEVER, -NEVER
+        visits[new, WINDOWS : WINDOWS + 2] = start
+        if len(visits) > MOST_VISITS:
+            by_start = sorted(range(new), key=lambda row: int(visits[row, WINDOWS]))
+            return insert(Timeline.of(self.day, 0, by_start), new) is not None
+        try:
+            return bool(best_days(self.day, 0, range(len(visits))).values[-1] < IMPOSSIBLE)
+        except TooManyLabels:
+            return False
+
+
+def _never_too_far(world: Problem) -> bool:
+    """Would even the worst drive on every leg stay within the limits?"""
+    limits, drive = world.shifts[0].limits, world.travel.drive
+    worst = int(drive.max(initial=0))
+    within = limits.longest_drive is None or worst <= limits.longest_drive
+    return within and (limits.driving is None or worst * (len(world.visits) + 1) <= limits.driving)
+
+
+def _extended(travel: TravelTimes, place: Place, stops: Ints, spokes: Spokes, bare: Spokes) -> TravelTimes:
+    """The travel of a day with one place more."""
+    if place.id in travel.index:
+        return travel
+    return TravelTimes(
+        places=(*travel.places, place.id),
+        starts=travel.starts,
+        drive=_grown(travel.drive, bare, stops),
+        seconds=_grown(travel.seconds, spokes, stops),
+        source=travel.source,
+    )
+
+
+def _grown(table: NDArray[np.int32], spokes: Spokes, stops: Ints) -> NDArray[np.int32]:
+    bands, n, _ = table.shape
+    grown = np.zeros((bands, n + 1, n + 1), dtype=np.int32)
+    grown[:, :n, :n] = table
+    grown[:, n, :n], grown[:, :n, n] = spokes.out[:, stops], spokes.back[:, stops]
+    return grown

@@ -1,0 +1,106 @@
+"""Confirming, moving and cancelling, as the booking frontend and the client see it."""
+
+from datetime import timedelta
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, RootModel
+
+from api.services.confirming import Confirmed, ConfirmRequest
+from api.v1.schemas.base import Answer, Identifier, Instant, Request
+from api.v1.schemas.booking import BookingIn, BookingOut, ClientIn, WindowOut
+from api.v1.schemas.slots import OfferText
+from optimizer.domain.booking import Booking, BookingStatus, Client
+
+
+class ConfirmIn(Request):
+    """A hold to be confirmed by the key that holds it. A hold that has lapsed is confirmed all the same while its
+    place is free."""
+
+    hold_id: Identifier
+    client: ClientIn
+    notes: Annotated[str, Field(max_length=2000)] = ""
+
+    def request(self, *, practice_id: str, owner: str) -> ConfirmRequest:
+        who = self.client
+        return ConfirmRequest(
+            practice_id=practice_id,
+            owner=owner,
+            hold_id=self.hold_id,
+            client=Client(ref=who.ref, name=who.name, phone=who.phone, email=who.email),
+            notes=self.notes,
+        )
+
+
+class BookIn(RootModel[ConfirmIn | BookingIn]):
+    """A hold to be confirmed; or, from staff, a visit booked without one."""
+
+
+class RescheduleIn(Request):
+    """Another offer for the same treatment."""
+
+    offer: OfferText
+
+
+class PersonOut(Answer):
+    """Who comes."""
+
+    name: str
+
+
+class PromisedOut(Answer):
+    """What the client was told. `promise` bounds the start: for a fixed start both ends are the same."""
+
+    booking_id: str
+    start: Instant | None
+    end: Instant | None
+    promise: list[WindowOut]
+    status: BookingStatus
+
+    @classmethod
+    def of(cls, booking: Booking, zone: ZoneInfo) -> Self:
+        start = booking.fixed_start
+        end = None if start is None else start + timedelta(seconds=booking.session)
+        return cls(
+            booking_id=booking.id,
+            start=None if start is None else start.astimezone(zone),
+            end=None if end is None else end.astimezone(zone),
+            promise=[
+                WindowOut(earliest_start=w.earliest.astimezone(zone), latest_start=w.latest.astimezone(zone))
+                for w in booking.windows
+            ],
+            status=booking.status,
+        )
+
+
+class ConfirmedVisitOut(PromisedOut):
+    """A booking of its own. `manage` is the client's key to move or cancel it; it is told only in this answer."""
+
+    manage: str
+    therapist: PersonOut
+
+    @classmethod
+    def of_confirmed(cls, confirmed: Confirmed, zone: ZoneInfo) -> Self:
+        promised = PromisedOut.of(confirmed.booking, zone)
+        name = confirmed.therapist.name or confirmed.therapist.id
+        return cls(**dict(promised), manage=confirmed.manage, therapist=PersonOut(name=name))
+
+
+class ConfirmedOut(ConfirmedVisitOut):
+    """The booking; of a series the first, with all of them in `visits`."""
+
+    series: str | None
+    visits: list[ConfirmedVisitOut]
+
+    @classmethod
+    def of_all(cls, confirmed: tuple[Confirmed, ...], zone: ZoneInfo) -> Self:
+        visits = [ConfirmedVisitOut.of_confirmed(each, zone) for each in confirmed]
+        return cls(**dict(visits[0]), series=confirmed[0].booking.series, visits=visits)
+
+
+class BookedOut(RootModel[ConfirmedOut | BookingOut]):
+    """A confirmed hold; or, for staff, the booking they made."""
+
+
+class ChangedOut(RootModel[PromisedOut | BookingOut]):
+    """The booking as it is now: for a client what was promised, for staff all of it."""

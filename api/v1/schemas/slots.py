@@ -1,0 +1,175 @@
+"""Searching for a start, and holding it."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints, model_validator
+
+from api.problem_details import ProblemOut
+from api.services.slot_search import MOST_DAYS, Slot, SlotAnswer, SlotQuery
+from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
+from api.v1.schemas.place import PlaceOut
+from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.place import Coordinate
+from optimizer.domain.promise import Hold
+from optimizer.domain.time import MINUTE
+from optimizer.domain.visit import TherapistChoice
+
+USUAL_DAYS = 14
+"""Dates searched where `to` is left out."""
+
+OfferText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20_000)]
+"""A signed offer, as it came with the slot."""
+
+
+class Sort(StrEnum):
+    """The order of the starts within a date: by the clock, or the cheapest for the practice first."""
+
+    TIME = "time"
+    BEST = "best"
+
+
+class SlotsQuery(Request):
+    """When can someone come? The place is a postal code, a point or an address; `from` to `to` are at most 31 dates,
+    two weeks from today where left out."""
+
+    service: Identifier
+    session_minutes: Annotated[int, Field(gt=0, le=DAY_MINUTES)]
+    postal_code: Text | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
+    address: Text | None = None
+    first: Annotated[LocalDate | None, Field(alias="from")] = None
+    last: Annotated[LocalDate | None, Field(alias="to")] = None
+    therapist: Identifier | None = None
+    therapist_gender: Identifier | None = None
+    first_visit: bool = False
+    sort: Sort = Sort.TIME
+
+    @model_validator(mode="after")
+    def says_where_and_when(self) -> Self:
+        if (self.lat is None) != (self.lng is None):
+            raise refuse("half_a_point", "A point has both lat and lng.", "Send both, or a postal code.")
+        if self.lat is None and not self.postal_code and not self.address:
+            raise refuse(
+                "place_missing", "Nobody said where the place is.", "Send postal_code, lat and lng, or address."
+            )
+        if self.first is not None and self.last is not None:
+            if self.last < self.first:
+                raise refuse("dates_reversed", "The search ends before it begins.", "Swap `from` and `to`.")
+            if (self.last - self.first).days >= MOST_DAYS:
+                raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
+        return self
+
+    def request(self, *, practice_id: str, exact: bool, today: date) -> SlotQuery:
+        usual = timedelta(days=USUAL_DAYS - 1)
+        first = self.first or (self.last - usual if self.last else today)
+        point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
+        return SlotQuery(
+            practice_id=practice_id,
+            where=PlaceQuery(
+                coordinate=point,
+                address=self.address or None,
+                postal_code=self.postal_code or None,
+                label=self.address or self.postal_code or "",
+            ),
+            service=self.service,
+            session=self.session_minutes * MINUTE,
+            first=first,
+            last=self.last or first + usual,
+            choice=TherapistChoice(
+                require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
+            ),
+            first_visit=self.first_visit,
+            exact=exact,
+            cheapest_first=self.sort is Sort.BEST,
+        )
+
+
+class SlotOut(Answer):
+    """A start on offer until `expires_at`. `on_the_way`: it costs the practice next to no detour."""
+
+    start: Instant
+    end: Instant
+    offer: str
+    expires_at: Instant
+    on_the_way: bool
+
+    @classmethod
+    def of(cls, slot: Slot, zone: ZoneInfo) -> Self:
+        return cls(
+            start=slot.start.astimezone(zone),
+            end=slot.end.astimezone(zone),
+            offer=slot.offer,
+            expires_at=slot.expires_at.astimezone(zone),
+            on_the_way=slot.on_the_way,
+        )
+
+
+class SlotsOut(Answer):
+    """Starts by date, every date asked for among them. `place` is the point used, null where nobody drives.
+    `next_from` is where to search on when one answer could not hold all."""
+
+    timezone: str
+    place: PlaceOut | None
+    data: dict[LocalDate, list[SlotOut]]
+    next_from: LocalDate | None
+
+    @classmethod
+    def of(cls, answer: SlotAnswer) -> Self:
+        zone = ZoneInfo(answer.zone)
+        return cls(
+            timezone=answer.zone,
+            place=PlaceOut.of(answer.place) if answer.place else None,
+            data={day: [SlotOut.of(slot, zone) for slot in slots] for day, slots in answer.days.items()},
+            next_from=answer.next_from,
+        )
+
+
+class HeldForIn(Request):
+    """Whom the place is kept for: the caller's own key of the client."""
+
+    ref: Identifier
+
+
+class HoldIn(Request):
+    """An offer to be kept while the client makes up their mind."""
+
+    offer: OfferText
+    client: HeldForIn | None = None
+
+
+class HeldVisitOut(Answer):
+    start: Instant
+    end: Instant
+
+
+class HoldOut(Answer):
+    """A place that is kept until `expires_at`; of a series, `visits` are all of them and `start` is the first."""
+
+    hold_id: str
+    start: Instant
+    end: Instant
+    expires_at: Instant
+    visits: list[HeldVisitOut]
+
+    @classmethod
+    def of(cls, hold: Hold, zone: ZoneInfo) -> Self:
+        visits = [
+            HeldVisitOut(start=visit.start.astimezone(zone), end=visit.end.astimezone(zone)) for visit in hold.visits
+        ]
+        return cls(
+            hold_id=hold.id,
+            start=visits[0].start,
+            end=visits[0].end,
+            expires_at=hold.expires_at.astimezone(zone),
+            visits=visits,
+        )
+
+
+class SlotLostOut(ProblemOut):
+    """A start that is gone, with fresh ones near it."""
+
+    slots: list[SlotOut]
