@@ -18,7 +18,7 @@ def is_clear(shift: Shift, visit: Visit) -> Reason | None:
 
 def offers_the_service(shift: Shift, visit: Visit) -> Reason | None:
     offered = shift.therapist.services
-    return None if offered is None or visit.service in offered else Reason.SKILL
+    return None if offered is None or visit.busy or visit.service in offered else Reason.SKILL
 
 
 def is_wanted(shift: Shift, visit: Visit) -> Reason | None:

@@ -230,11 +230,11 @@ class Plan:
         legs = [leg for day in self.itineraries for leg in day.legs]
         known = [leg.meters for leg in legs if leg.meters is not None]
         return Totals(
-            visits=len(stops),
+            visits=sum(not stop.visit.busy for stop in stops),
             unassigned=len(self.unassigned),
             travel=sum(leg.travel for leg in legs),
             buffer=sum(leg.buffer for leg in legs),
             wait=sum(day.waiting for day in self.itineraries),
-            hands_on=sum(stop.visit.session for stop in stops),
+            hands_on=sum(stop.visit.hands_on for stop in stops),
             meters=sum(known) if len(known) == len(legs) else None,
         )

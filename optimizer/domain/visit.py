@@ -44,6 +44,9 @@ class Visit:
     Parking and set-up are paid by the first of consecutive visits at one place, tear-down by the last; consultation
     and wrap-up belong to the visit. `windows` bound the start of the session; they are sorted and do not touch
     (see `optimizer.domain.time.merge`). `priority` is 1 to 100; a `required` visit outranks every optional one.
+
+    A `busy` one is no treatment: its session is time that its pinned therapist has given to something else. It is
+    neither a visit nor hands-on to any limit, and whoever is pinned need not offer it.
     """
 
     id: str
@@ -62,6 +65,12 @@ class Visit:
     pinned: Pin | None = None
     heavy: bool = False
     clearance: Clearance = Clearance.CLEAR
+    busy: bool = False
+
+    @property
+    def hands_on(self) -> Seconds:
+        """The session, as limits and totals count it."""
+        return 0 if self.busy else self.session
 
     @property
     def lead(self) -> Seconds:

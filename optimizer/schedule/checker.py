@@ -224,8 +224,8 @@ class _Judge:
     def _limits(self) -> Iterator[Violation]:
         limits, stops, legs = self.shift.limits, self.day.stops, self.day.legs
         sums = (
-            ("visit_limit", len(stops), limits.visits),
-            ("hands_on_limit", sum(stop.visit.session for stop in stops), limits.hands_on),
+            ("visit_limit", sum(not stop.visit.busy for stop in stops), limits.visits),
+            ("hands_on_limit", sum(stop.visit.hands_on for stop in stops), limits.hands_on),
             ("heavy_limit", sum(stop.visit.heavy for stop in stops), limits.heavy_visits),
             ("driving_limit", sum(leg.travel for leg in legs), limits.driving),
             ("driving_limit", max((leg.travel for leg in legs), default=0), limits.longest_drive),

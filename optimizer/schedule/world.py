@@ -100,7 +100,7 @@ def compile_world(problem: Problem) -> World:
 
 def _visit(visit: Visit, place: int, windows: int) -> list[int]:
     row = [place, visit.lead, visit.consultation, visit.tail, visit.session + visit.wrap_up]
-    row += [1, visit.session, int(visit.heavy)]
+    row += [int(not visit.busy), visit.hands_on, int(visit.heavy)]
     row += [visit.priority, 0] if visit.required else [0, visit.priority]
     for window in visit.starts:
         row += [window.earliest, window.latest]
