@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     practice: str = Field(default="", description="Whose data commands work on; else the only practice there is.")
     max_body_bytes: int = Field(default=8 * MEBIBYTE, gt=0, description="Largest request body accepted.")
     solve_time_limit: float = Field(default=60.0, gt=0, description="Longest search a caller may ask for, in seconds.")
+    places_per_session: int = Field(
+        default=60, gt=0, description="Different places that one visitor's session may search slots for in an hour."
+    )
+    places_per_key: int = Field(
+        default=1_000, gt=0, description="Different places that a `booking` key may search slots for in an hour."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `rounds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `rounds serve` listens on.")
     workers: int = Field(default=2, ge=1, description="Processes that `rounds serve` answers with.")
