@@ -24,7 +24,7 @@ Json = dict[str, Any]
 """A JSON object on its way into or out of a column; it never leaves `data.store`."""
 
 STEPS: dict[type[Step], str] = {Leg: "drive", Stop: "visit", Break: "break"}
-BOOKING_COLUMNS = frozenset({"id", "date", "uid", "therapist", "status", "service", "client", "notes"})
+BOOKING_COLUMNS = frozenset({"id", "date", "uid", "therapist", "feed", "status", "service", "client", "notes"})
 
 
 def _converter() -> JsonConverter:
@@ -89,6 +89,7 @@ def booking_to_row(booking: Booking) -> Json:
         "date": booking.date,
         "uid": booking.uid,
         "therapist": booking.therapist,
+        "feed": booking.feed,
         "status": booking.status.value,
         "service": booking.service,
         "client_ref": client.ref,
@@ -108,6 +109,7 @@ def booking_from_row(row: Row[Any]) -> Booking:
         "date": day.isoformat(),
         "uid": row.uid,
         "therapist": row.therapist,
+        "feed": row.feed,
         "status": row.status,
         "service": row.service,
         "client": {

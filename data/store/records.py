@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from optimizer.domain.itinerary import Itinerary, Plan
-from optimizer.domain.time import Horizon
+from optimizer.domain.time import Horizon, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,39 @@ class FeedToken:
     therapist: str
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+class FeedFormat(StrEnum):
+    ICS = "ics"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideFeed:
+    """A calendar kept elsewhere, whose events are promises on one therapist's agenda.
+
+    `address` is a URL or a file's path; it may hold a secret, so it belongs in no log and no message. What was read
+    last is known up to the date `read_to`; `etag` and `last_modified` are what its server called it. `fresh_for` is
+    how long (in seconds) it counts as true. `trouble` says why it could not be read last time, empty when it could.
+    """
+
+    id: str
+    therapist: str
+    address: str
+    format: FeedFormat
+    added_at: datetime
+    fresh_for: Seconds
+    allow_loopback: bool = False
+    succeeded_at: datetime | None = None
+    read_to: date | None = None
+    etag: str = ""
+    last_modified: str = ""
+    trouble: str = ""
+    trouble_at: datetime | None = None
+
+    def is_stale(self, now: datetime) -> bool:
+        """Was it never read, or too long ago?"""
+        return self.succeeded_at is None or now - self.succeeded_at > timedelta(seconds=self.fresh_for)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Self
 from data.store.engine import PATIENCE, Database, connect
 from data.store.repositories.feeds import FeedTokens
 from data.store.repositories.keys import Keys
+from data.store.repositories.outside_feeds import FeedHealth
 from data.store.repositories.practices import Practices
 from data.store.schema import require_current
 from data.store.unit_of_work import UnitOfWork
@@ -19,8 +20,8 @@ class Store:
 
     Attributes
     ----------
-    practices, keys, feed_tokens
-        What is asked across practices: the tenants, and whom a secret belongs to.
+    practices, keys, feed_tokens, feed_health
+        What is asked across practices: the tenants, whom a secret belongs to, and how many calendars are behind.
     """
 
     def __init__(self, database: Database) -> None:
@@ -28,6 +29,7 @@ class Store:
         self.practices = Practices(database)
         self.keys = Keys(database)
         self.feed_tokens = FeedTokens(database)
+        self.feed_health = FeedHealth(database)
 
     @contextmanager
     def unit_of_work(self, practice_id: str, *, write: bool = True) -> Iterator[UnitOfWork]:

@@ -7,6 +7,7 @@ in `migrations/versions` build the same tables; a test compares the two.
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -69,6 +70,7 @@ booking = Table(
     Column("date", Date, nullable=False),
     Column("uid", Words),
     Column("therapist", Words),
+    Column("feed", Words),
     Column("status", Words, nullable=False),
     Column("service", Words, nullable=False),
     Column("client_ref", Words, nullable=False),
@@ -80,6 +82,7 @@ booking = Table(
     Index("uq_booking_uid", "practice_id", "uid", unique=True),
     Index("ix_booking_date", "practice_id", "date", "id"),
     Index("ix_booking_therapist", "practice_id", "therapist", "date"),
+    Index("ix_booking_feed", "practice_id", "feed", "date"),
 )
 
 hold = Table(
@@ -248,6 +251,33 @@ feed_token = Table(
     ),
     Index("uq_feed_token_secret_hash", "secret_hash", unique=True),
     Index("ix_feed_token_therapist", "practice_id", "therapist"),
+)
+
+# No foreign key from `booking.feed`: what a calendar promised stays in the books when it is no longer read.
+outside_feed = Table(
+    "outside_feed",
+    metadata,
+    _of_practice(),
+    Column("id", Words, primary_key=True),
+    Column("therapist", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("format", Words, nullable=False),
+    Column("fresh_for", BigInteger, nullable=False),
+    Column("allow_loopback", Boolean, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("succeeded_at", UtcDateTime),
+    Column("read_to", Date),
+    Column("etag", Words, nullable=False),
+    Column("last_modified", Words, nullable=False),
+    Column("trouble", Words, nullable=False),
+    Column("trouble_at", UtcDateTime),
+    ForeignKeyConstraint(
+        ["practice_id", "therapist"],
+        ["work_pattern.practice_id", "work_pattern.therapist"],
+        name="fk_outside_feed_therapist",
+        ondelete="CASCADE",
+    ),
+    Index("uq_outside_feed_address", "practice_id", "therapist", "address", unique=True),
 )
 
 audit = Table(

@@ -10,6 +10,7 @@ from data.store.repositories.bookings import Bookings
 from data.store.repositories.feeds import Feeds
 from data.store.repositories.holds import Holds
 from data.store.repositories.idempotency import IdempotencyRecords
+from data.store.repositories.outside_feeds import OutsideFeeds
 from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
 from data.store.repositories.plans import Itineraries, Plans
@@ -38,6 +39,7 @@ class UnitOfWork:
         self.asked_places = AskedPlaces(connection, practice_id)
         self.idempotency = IdempotencyRecords(connection, practice_id)
         self.feeds = Feeds(connection, practice_id)
+        self.outside_feeds = OutsideFeeds(connection, practice_id)
         self.audit = Audit(connection, practice_id)
         self._connection = connection
 

@@ -39,6 +39,10 @@ class StartWindow:
             raise ValueError("a window cannot end before it begins")
 
 
+BUSY = "busy"
+"""Stands where a treatment's code would, for time that no treatment takes."""
+
+
 class BookingStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
@@ -52,6 +56,9 @@ class Booking:
     door are None, service and practice decide. `therapist` is on whose agenda it lies, None while it lies on nobody's.
     `series` is shared by the visits of a course of treatment; `overridden` says that staff accepted it against the
     day's check; `manage_hash` is the hash of the token by which the client may move or cancel it.
+
+    `feed` is the outside calendar it was read from. A `busy` one is no treatment but time that the therapist has given
+    to something else: its session is how long, its service `BUSY`.
     """
 
     id: str
@@ -77,6 +84,8 @@ class Booking:
     series: str | None = None
     overridden: bool = False
     manage_hash: str | None = None
+    feed: str | None = None
+    busy: bool = False
 
     @property
     def fixed_start(self) -> datetime | None:

@@ -2,8 +2,8 @@
 
 It sees no travel, so it replaces nothing. It is there for the day on which a caller forgets to lock or to look. What
 it compares are sessions alone, from the start to the end that the client was told, so that whatever the day's check
-allows (a couple in one house, back to back) passes. Window promises, bookings made against the check, and bookings on
-nobody's agenda are not in it.
+allows (a couple in one house, back to back) passes. Window promises, bookings made against the check, bookings on
+nobody's agenda, and what people's own calendars say (which may well overlap) are not in it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,7 +115,7 @@ def _from_row(row: Row[Any]) -> Block:
 
 def _of_booking(booking: Booking) -> Iterator[Block]:
     start = booking.fixed_start
-    if booking.status is not BookingStatus.CONFIRMED or booking.overridden:
+    if booking.status is not BookingStatus.CONFIRMED or booking.overridden or booking.busy:
         return
     if start is None or booking.therapist is None or booking.session <= 0:
         return

@@ -1,6 +1,6 @@
 """What was promised to clients. Each change counts up the agendas it touches."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -75,13 +75,29 @@ class Bookings(Repository):
             self._update(table, table.c.id == booking.id, values=booking_to_row(booking))
             self._blocks.of_bookings([booking])
 
+    def put_all(self, bookings: Sequence[Booking]) -> None:
+        """Add or replace many at once; they may trade places. The caller has locked every day that they leave or take.
+
+        Raises
+        ------
+        Conflict
+            code `slot_taken`, when another promise of a therapist has that very time. Nothing is kept then.
+        """
+        before = self._all(self._select(table, table.c.id.in_([booking.id for booking in bookings])))
+        with self._connection.begin_nested():
+            self._agendas.bump(day for booking in (*map(booking_from_row, before), *bookings) for day in _days(booking))
+            for booking in bookings:
+                self._put(table, booking_to_row(booking))
+            self._blocks.of_bookings(bookings)
+
     def place(self, day: date, therapists: Mapping[str, str | None]) -> tuple[Booking, ...]:
         """Put confirmed bookings of a date on other agendas, all at once; answers those that moved.
 
         Parameters
         ----------
         therapists
-            For a booking's id on whose agenda it lies from now on, None for nobody's. Other ids count for nothing.
+            For a booking's id on whose agenda it lies from now on, None for nobody's. Other ids count for nothing, nor
+            do those of time that a therapist is busy elsewhere: it cannot be anybody else's.
 
         Raises
         ------
@@ -91,7 +107,7 @@ class Bookings(Repository):
         moving = [
             (booking, replace(booking, therapist=therapists[booking.id]))
             for booking in self.on(day)
-            if booking.id in therapists and booking.therapist != therapists[booking.id]
+            if booking.id in therapists and booking.therapist != therapists[booking.id] and not booking.busy
         ]
         if not moving:
             return ()
@@ -129,6 +145,11 @@ class Bookings(Repository):
     def on_agendas(self, days: Iterable[Day]) -> tuple[Booking, ...]:
         """The same for any (therapist, date) days."""
         return self._confirmed(tuple_(table.c.therapist, table.c.date).in_(sorted(set(days))))
+
+    def of_feed(self, feed: str, first: date) -> tuple[Booking, ...]:
+        """The bookings of every status read from an outside calendar, from a date on, by date and id."""
+        query = self._select(table, table.c.feed == feed, table.c.date >= first)
+        return tuple(booking_from_row(row) for row in self._all(query.order_by(table.c.date, table.c.id)))
 
     def unplaced(self, first: date, last: date) -> tuple[Booking, ...]:
         """The confirmed bookings on nobody's agenda, both dates included, by date and id."""
