@@ -8,7 +8,6 @@ from dataclasses import replace
 from api.services.agendas import buffer_of
 from api.services.boards import MOST_BOARDS, MOST_DAYS, PracticeBoard, Shelf
 from data.roads.source import TravelSource
-from optimizer.domain.visit import Visit
 from optimizer.schedule.slots import Board, OpenDay
 from optimizer.schedule.timeline import Day
 from optimizer.travel.times import BufferPolicy
@@ -40,11 +39,6 @@ class PublicView:
             found = day, blurred(day, self._roads, policy)
             self._days.put(key, found)
         return found[1]
-
-
-def at_no_door(visit: Visit) -> Visit:
-    """The same visit at a place of its own: next door to everybody and at home with nobody."""
-    return replace(visit, place=replace(visit.place, id="asked"))
 
 
 def blurred(day: OpenDay, roads: TravelSource, policy: BufferPolicy) -> OpenDay:
