@@ -1,25 +1,23 @@
 """When can someone come? Every start that some order of a whole day can keep, date by date."""
 
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from api.services.address_budget import Asker
-from api.services.boards import PracticeBoard, Reading, dates_between
+from api.services.boards import PracticeBoard, dates_between
 from api.services.desk import Desk
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question
+from api.services.searching import Wanted, faults_of, located, openings_for, view_for
 from api.services.served_areas import areas_of, is_served
-from api.services.starts import ask, padded, wall_grid
+from api.services.starts import padded, wall_grid
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
-from optimizer.domain.place import Place, Precision
+from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies
 from optimizer.domain.time import MINUTE, Horizon, Seconds
-from optimizer.domain.visit import TherapistChoice
 from optimizer.schedule.world import NEVER, Ints
 
 MOST_DAYS = 31
@@ -28,25 +26,15 @@ MOST_STARTS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotQuery:
+class SlotQuery(Wanted):
     """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`).
 
-    `exact` searches with the very places of other clients, which only staff may; `cheapest_first` orders the starts
-    of a date by what they add to driving and idling. `asker` is who pays for asking about one more place; None for
-    staff, and where the place has been asked about before.
+    `cheapest_first` orders the starts of a date by what they add to driving and idling.
     """
 
-    practice_id: str
-    where: PlaceQuery
-    service: str
-    session: Seconds
     first: date
     last: date
-    choice: TherapistChoice = TherapistChoice()
-    first_visit: bool = False
-    exact: bool = False
     cheapest_first: bool = False
-    asker: Asker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +73,13 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         With a fault for everything wrong; `outside_area` for staff only.
     """
     faults: list[Fault] = []
-    place = _located(query, desk, faults)
+    place = located(query, desk, faults)
     now = desk.clock()
     with desk.store.unit_of_work(query.practice_id, write=False) as uow:
         practice = uow.practice()
         dates = _open_dates(query, now.astimezone(practice.zone).date(), practice.policies)
-        reading = desk.boards.read(uow, dates, now)
-    faults += _faults(query, reading)
+        reading = desk.boards.read(uow, dates, now, practice=practice)
+    faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     expires_at = (now + GOOD_FOR).replace(microsecond=0)
@@ -99,12 +87,8 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     if place is None:
         nothing: dict[date, tuple[Slot, ...]] = dict.fromkeys(every_date, ())
         return SlotAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, days=nothing)
-    if query.asker is not None:
-        desk.address_budget.spend(query.asker, place, store=desk.store, now=now)
     areas = areas_of(query.where, place)
-    view = desk.boards.board(reading)
-    if not query.exact:
-        view = desk.public_view.of(view)
+    view = view_for(query, place, reading, desk)
     terms = Terms(
         practice_id=query.practice_id,
         place=place,
@@ -148,20 +132,6 @@ def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int =
     return tuple(sorted(sorted(found, key=lambda slot: abs(slot.start - start))[:count], key=lambda slot: slot.start))
 
 
-def _located(query: SlotQuery, desk: Desk, faults: list[Fault]) -> Place | None:
-    try:
-        place = desk.geocoder.locate(query.where)
-    except InvalidRequest as error:
-        if error.code == "outside_area" and not query.exact:
-            return None
-        faults.append(Fault(pointer="?place", code=error.code, detail=error.detail, hint=error.hint))
-        return None
-    if query.where.id is None and place.precision is not Precision.EXACT:
-        # A postal code is nobody's door yet: whoever books from this offer makes it one.
-        place = replace(place, id=f"door_{uuid.uuid4().hex}")
-    return place
-
-
 def _open_dates(query: SlotQuery, today: date, policies: Policies) -> tuple[date, ...]:
     """The dates asked for that may be booked at all."""
     first = max(query.first, today + timedelta(days=policies.lead_days))
@@ -178,11 +148,7 @@ def _slots(
     grid_of = {day: _grid(view, day, earliest) for day in served if not is_full(view, day)}
     nothing = np.zeros(0, dtype=np.int64)
     grids = padded([grid_of.get(day.problem.horizon.date, nothing) for day in view.days])
-    visit = question(view, terms, served[0])
-    if not query.exact:
-        # Under a name of its own: the public must not learn that a door is visited already.
-        visit = replace(visit, place=replace(visit.place, id="asked"))
-    found = ask(view, visit, grids, roads=desk.roads if query.exact else desk.public_roads)
+    found = openings_for(query, view, question(view, terms, served[0]), grids, desk)
     rows_of: dict[date, list[int]] = {}
     for row, open_day in enumerate(view.days):
         rows_of.setdefault(open_day.problem.horizon.date, []).append(row)
@@ -225,34 +191,3 @@ def _signed(
         )
         for instant, cost, detour, offer in zip(instants, added.tolist(), detours.tolist(), offers, strict=True)
     )
-
-
-def _faults(query: SlotQuery, reading: Reading) -> list[Fault]:
-    """What is wrong with the words of a search; the public is not told who works here."""
-    faults = []
-    service = next((service for service in reading.services if service.code == query.service), None)
-    if service is None:
-        faults.append(
-            Fault(
-                pointer="?service",
-                code="unknown_service",
-                detail=f"There is no service {query.service!r}.",
-                hint=f"Known: {', '.join(service.code for service in reading.services)}.",
-            )
-        )
-    elif service.lengths and query.session not in service.lengths:
-        faults.append(
-            Fault(
-                pointer="?session_minutes",
-                code="session_not_offered",
-                detail=f"{service.name} is not offered for {query.session // MINUTE} minutes.",
-                hint=f"Offered: {', '.join(str(length // MINUTE) for length in service.lengths)}.",
-            )
-        )
-    unknown = sorted(query.choice.require - set(reading.settings))
-    known = f"Known: {', '.join(sorted(reading.settings))}." if query.exact else ""
-    faults += [
-        Fault(pointer="?therapist", code="unknown_therapist", detail=f"There is no therapist {name!r}.", hint=known)
-        for name in unknown
-    ]
-    return faults

@@ -89,10 +89,10 @@ def relaxations(case: Case, rules: Sequence[Rule], within: Seconds = FARTHEST) -
     within
         Larger changes are not looked for.
     """
-    barred = list(obstacles(case.shift, case.visit))
+    standing = list(obstacles(case.shift, case.visit))
     fits = case.day.fits
-    if barred:
-        return (_barred(case, barred[0]),) if len(barred) == 1 and fits else ()
+    if standing:
+        return (Relaxation(seconds=0, rejection=barred(case, standing[0])),) if len(standing) == 1 and fits else ()
     if fits:
         return ()
     # Of equals the first is named: what the practice can change before what the client has to.
@@ -235,7 +235,8 @@ def in_minutes(seconds: Seconds) -> str:
     return f"{-(-seconds // MINUTE)} min"
 
 
-def _barred(case: Case, reason: Reason) -> Relaxation:
+def barred(case: Case, reason: Reason) -> Rejection:
+    """A rule about who may come, as a sentence."""
     choice = case.visit.choice
     match reason:
         case Reason.SKILL:
@@ -247,4 +248,4 @@ def _barred(case: Case, reason: Reason) -> Relaxation:
         case _:
             wanted = [case.visit.pinned.therapist] if case.visit.pinned else sorted(choice.require)
             detail = f"{' or '.join(wanted)} was asked for" if wanted else f"{case.name} was refused by the client"
-    return case.relaxation(0, reason, detail)
+    return case.relaxation(0, reason, detail).rejection

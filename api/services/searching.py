@@ -1,0 +1,111 @@
+"""What every search does alike: find the place, name what is wrong with the words, let the public see no door."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from api.services.address_budget import Asker
+from api.services.boards import PracticeBoard, Reading
+from api.services.desk import Desk
+from api.services.starts import ask
+from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.errors import Fault, InvalidRequest
+from optimizer.domain.place import Place, Precision
+from optimizer.domain.time import MINUTE, Seconds
+from optimizer.domain.visit import TherapistChoice, Visit
+from optimizer.schedule.slots import Openings
+from optimizer.schedule.world import Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for: where, which treatment, and whom the client asks for.
+
+    `exact` searches with the very places of other clients, which only staff may. `asker` is who pays for asking about
+    one more place; None for staff, and where the place has been asked about before. `words` begins the pointer of a
+    fault: `?` for a query, `/` for a body.
+    """
+
+    practice_id: str
+    where: PlaceQuery
+    service: str
+    session: Seconds
+    choice: TherapistChoice = TherapistChoice()
+    first_visit: bool = False
+    exact: bool = False
+    asker: Asker | None = None
+    words: str = "?"
+
+
+def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
+    """The place; None where it is at fault, and for the public where nobody drives."""
+    try:
+        place = desk.geocoder.locate(query.where)
+    except InvalidRequest as error:
+        if error.code == "outside_area" and not query.exact:
+            return None
+        faults.append(Fault(pointer=f"{query.words}place", code=error.code, detail=error.detail, hint=error.hint))
+        return None
+    if query.where.id is None and place.precision is not Precision.EXACT:
+        # A postal code is nobody's door yet: whoever books from this offer makes it one.
+        place = replace(place, id=f"door_{uuid.uuid4().hex}")
+    return place
+
+
+def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk) -> PracticeBoard:
+    """The days as whoever asks may see them.
+
+    Raises
+    ------
+    optimizer.domain.errors.TooMany
+        When the public has asked about too many places.
+    """
+    if query.asker is not None:
+        desk.address_budget.spend(query.asker, place, store=desk.store, now=reading.now)
+    view = desk.boards.board(reading)
+    return view if query.exact else desk.public_view.of(view)
+
+
+def openings_for(query: Wanted, view: PracticeBoard, visit: Visit, grids: Sequence[Ints], desk: Desk) -> Openings:
+    """Every possible start of a visit on a view of `view_for`; see `starts.ask`."""
+    if query.exact:
+        return ask(view, visit, grids, roads=desk.roads)
+    # Under a name of its own: the public must not learn that a door is visited already.
+    hidden = replace(visit, place=replace(visit.place, id="asked"))
+    return ask(view, hidden, grids, roads=desk.public_roads)
+
+
+def faults_of(query: Wanted, reading: Reading) -> list[Fault]:
+    """What is wrong with the words of a search; the public is not told who works here."""
+    faults = []
+    service = next((service for service in reading.services if service.code == query.service), None)
+    if service is None:
+        faults.append(
+            Fault(
+                pointer=f"{query.words}service",
+                code="unknown_service",
+                detail=f"There is no service {query.service!r}.",
+                hint=f"Known: {', '.join(service.code for service in reading.services)}.",
+            )
+        )
+    elif service.lengths and query.session not in service.lengths:
+        faults.append(
+            Fault(
+                pointer=f"{query.words}session_minutes",
+                code="session_not_offered",
+                detail=f"{service.name} is not offered for {query.session // MINUTE} minutes.",
+                hint=f"Offered: {', '.join(str(length // MINUTE) for length in service.lengths)}.",
+            )
+        )
+    unknown = sorted(query.choice.require - set(reading.settings))
+    known = f"Known: {', '.join(sorted(reading.settings))}." if query.exact else ""
+    faults += [
+        Fault(
+            pointer=f"{query.words}therapist",
+            code="unknown_therapist",
+            detail=f"There is no therapist {name!r}.",
+            hint=known,
+        )
+        for name in unknown
+    ]
+    return faults

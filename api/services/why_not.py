@@ -1,0 +1,270 @@
+"""Why a start is not offered, for staff: a reason, a sentence, and the smallest change that would open it.
+
+Every start of the grid within working hours is accounted for: it is possible, or refused here. What a therapist's day
+would have to give is verified over every order of that day; of several therapists the one closest to opening speaks.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from api.services.agendas import buffer_of
+from api.services.boards import PracticeBoard
+from api.services.placing import is_full
+from api.services.starts import ask, padded, wall_grid
+from data.roads.source import TravelSource
+from optimizer.domain.eligibility import is_eligible, obstacles
+from optimizer.domain.reason import Reason, Rejection
+from optimizer.domain.time import MINUTE, Seconds, TimeWindow
+from optimizer.domain.visit import Visit
+from optimizer.schedule.problem import Problem
+from optimizer.schedule.refusal import FARTHEST, START_RULES, Case, barred, no_single_change, relaxations
+from optimizer.schedule.slots import OpenDay
+from optimizer.schedule.timeline import Day, Timeline
+from optimizer.schedule.world import NEVER, Ints
+
+MOST_EXPLAINED = 1_000
+"""Questions about one start and one therapist that an answer is worth, about half a millisecond each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a start (`start`, in UTC) or, where that is None, a whole date is not offered.
+
+    `therapist` is the id of whose day would open, empty where that is nobody's question; `nearest` the possible start
+    of that therapist's day next to the refused one. `opens_if` is empty where no single change was verified.
+    """
+
+    date: date
+    start: datetime | None
+    reason: Reason
+    detail: str
+    therapist: str = ""
+    opens_if: Mapping[str, int | str] = field(default_factory=dict)
+    nearest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """What was refused, by date and start. `left_out` counts refused starts that were too many to explain."""
+
+    refused: tuple[Refused, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unoffered:
+    """What was searched: a visit (its windows are not looked at) on some dates.
+
+    `served` are those dates on which the practice drives to its place.
+    """
+
+    view: PracticeBoard
+    visit: Visit
+    dates: Sequence[date]
+    served: Collection[date]
+    now: datetime
+
+
+def why_not(searched: Unoffered, *, roads: TravelSource) -> Refusals:
+    """Every refused start and date of a search, dates in order."""
+    asked = _Asked.of(searched, roads)
+    refused: list[Refused] = []
+    left_out, worth = 0, MOST_EXPLAINED
+    for day in searched.dates:
+        whole = _whole_day(asked, day)
+        if whole is not None:
+            refused.append(whole)
+            continue
+        rows, starts = asked.rows(day), asked.refused_starts(day)
+        explained = min(len(starts), worth // max(1, len(rows)))
+        worth -= explained * len(rows)
+        left_out += len(starts) - explained
+        refused += _merged(day, [_start(asked, rows, start) for start in starts[:explained]], asked.is_empty(day))
+    return Refusals(refused=tuple(refused), left_out=left_out)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """The board's answer on every start of the grid, and each day with the visit in it, ready to be relaxed."""
+
+    searched: Unoffered
+    roads: TravelSource
+    grids: Sequence[Ints]
+    possible: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    cases: dict[int, Case]
+
+    @classmethod
+    def of(cls, searched: Unoffered, roads: TravelSource) -> "_Asked":
+        view = searched.view
+        minutes = view.practice.policies.grid_minutes
+        grids = padded([wall_grid(day.problem.horizon, minutes) for day in view.days])
+        found = ask(view, searched.visit, grids, roads=roads)
+        return cls(searched=searched, roads=roads, grids=grids, possible=found.possible, cases={})
+
+    @property
+    def first_allowed(self) -> datetime:
+        """Nothing before it may be booked: the practice wants notice."""
+        return self.searched.now + timedelta(minutes=self.searched.view.practice.policies.notice_minutes)
+
+    def rows(self, day: date) -> list[int]:
+        """Days of the board of a date whose therapists may take the visit."""
+        return [row for row in self.working(day) if is_eligible(self.day(row).shift, self.searched.visit)]
+
+    def working(self, day: date) -> list[int]:
+        return [row for row, open in enumerate(self.searched.view.days) if open.problem.horizon.date == day]
+
+    def day(self, row: int) -> OpenDay:
+        return self.searched.view.days[row]
+
+    def refused_starts(self, day: date) -> list[datetime]:
+        """Starts to come within anybody's hours that are not offered, rising."""
+        rows = self.rows(day)
+        horizon = self.searched.view.horizon(day)
+        begins = min(self.day(row).shift.begins for row in rows)
+        ends = max(self.day(row).shift.ends for row in rows)
+        grid, open_to_anyone = self.grids[rows[0]], self.possible[rows].any(axis=0)
+        starts = [
+            (horizon.instant(int(at)), bool(is_open))
+            for at, is_open in zip(grid, open_to_anyone, strict=True)
+            if begins <= at < min(ends, NEVER)
+        ]
+        now, allowed = self.searched.now, self.first_allowed
+        return [start for start, is_open in starts if start > now and not (is_open and start >= allowed)]
+
+    def is_empty(self, day: date) -> bool:
+        """Is nothing at all offered on that date?"""
+        return not any(self.nearest(row, self.first_allowed) for row in self.rows(day))
+
+    def is_possible(self, rows: Sequence[int], start: datetime) -> bool:
+        """Could anybody keep it, if only it might be booked?"""
+        at = self.searched.view.horizon(start.astimezone(self.searched.view.practice.zone).date()).seconds(start)
+        return bool(self.possible[rows][:, self.grids[rows[0]] == at].any())
+
+    def nearest(self, row: int, start: datetime) -> datetime | None:
+        """The possible start of a day that is closest to another."""
+        horizon = self.day(row).problem.horizon
+        instants = [horizon.instant(int(at)) for at in self.grids[row][self.possible[row]]]
+        allowed = [instant for instant in instants if instant >= self.first_allowed]
+        return min(allowed, key=lambda instant: abs(instant - start), default=None)
+
+    def case(self, row: int) -> Case:
+        """A day with the visit in it, travel between all its places included."""
+        if row not in self.cases:
+            day, visit = self.day(row), replace(self.searched.visit, windows=(TimeWindow(0, 0),), pinned=None)
+            homes = [place for place in (day.shift.start_place, day.shift.end_place) if place is not None]
+            doors = [*homes, *(other.place for other in day.problem.visits), visit.place]
+            places = tuple({place.id: place for place in doors}.values())
+            buffer = buffer_of(self.searched.view.practice.policies)
+            problem = Problem(
+                horizon=day.problem.horizon,
+                shifts=(day.shift,),
+                visits=(*day.problem.visits, visit),
+                travel=self.roads.travel_times(places, day.problem.horizon, buffer),
+            )
+            order = sorted(range(len(day.problem.visits)), key=lambda k: day.problem.visits[k].starts)
+            timeline = Timeline.of(Day.of(problem), 0, order)
+            self.cases[row] = Case.of(timeline, len(order))
+        return self.cases[row]
+
+
+def _whole_day(asked: _Asked, day: date) -> Refused | None:
+    """The rule that closes a date before any start is looked at."""
+    searched = asked.searched
+    view, policies = searched.view, searched.view.practice.policies
+    today = searched.now.astimezone(view.practice.zone).date()
+    ahead = (day - today).days
+    if ahead < max(0, policies.lead_days):
+        return _closed(day, Reason.TIME_WINDOW, f"bookings are taken from {policies.lead_days} days ahead")
+    if ahead > policies.horizon_days:
+        return _closed(day, Reason.TIME_WINDOW, f"bookings are taken up to {policies.horizon_days} days ahead")
+    if day not in searched.served:
+        return _closed(day, Reason.OUTSIDE_AREA, f"the practice does not drive there on a {day:%A}")
+    working, wanted = asked.working(day), searched.visit.choice.require
+    if not [row for row in working if not wanted or asked.day(row).shift.id in wanted]:
+        who = " or ".join(sorted(wanted)) or "anybody"
+        verb = "nobody works" if not wanted else f"{who} does not work"
+        return _closed(day, Reason.SHIFT, f"{verb} on {day:%A} {day.day} {day:%B}")
+    if not asked.rows(day):
+        return _nobody_may(asked, day, working)
+    if is_full(view, day):
+        most = policies.visits_a_day or 0
+        detail = f"the practice makes {most} visits a day, and they are promised"
+        opens_if = {} if asked.is_empty(day) else {"visits_a_day": _promised(asked, day) + 1}
+        return replace(_closed(day, Reason.VISIT_LIMIT, detail), opens_if=opens_if)
+    return None
+
+
+def _nobody_may(asked: _Asked, day: date, working: Sequence[int]) -> Refused:
+    """All who work are ruled out by who they are: of them the one with the fewest obstacles."""
+    visit = asked.searched.visit
+    row = min(working, key=lambda row: (len(list(obstacles(asked.day(row).shift, visit))), asked.day(row).shift.id))
+    reason = next(obstacles(asked.day(row).shift, visit))
+    why = barred(asked.case(row), reason)
+    return _closed(day, why.reason, why.detail)
+
+
+def _promised(asked: _Asked, day: date) -> int:
+    return sum(len(asked.day(row).problem.visits) for row in asked.working(day))
+
+
+def _closed(day: date, reason: Reason, detail: str) -> Refused:
+    return Refused(date=day, start=None, reason=reason, detail=detail)
+
+
+def _start(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
+    """The refusal of the therapist whose day is closest to opening."""
+    view = asked.searched.view
+    day = start.astimezone(view.practice.zone).date()
+    if start < asked.first_allowed:
+        return _too_soon(asked, rows, start)
+    closest: tuple[Seconds, Rejection, int] | None = None
+    for row in rows:
+        within = FARTHEST if closest is None else closest[0] - 1
+        case = asked.case(row).at(view.horizon(day).seconds(start))
+        found = relaxations(case, START_RULES, within) if within >= 0 else ()
+        if found:
+            closest = (found[0].seconds, found[0].rejection, row)
+    if closest is None:
+        row = rows[0]
+        return _refused(asked, no_single_change(asked.case(row).at(view.horizon(day).seconds(start))), row, start)
+    return _refused(asked, closest[1], closest[2], start)
+
+
+def _refused(asked: _Asked, why: Rejection, row: int, start: datetime) -> Refused:
+    horizon, nearest = asked.day(row).problem.horizon, asked.nearest(row, start)
+    works = "" if nearest is None else f"; {nearest.astimezone(horizon.zone):%H:%M} works"
+    return Refused(
+        date=horizon.date,
+        start=start.astimezone(UTC),
+        reason=why.reason,
+        detail=f"{why.detail}{works}",
+        therapist=why.shift,
+        opens_if=why.opens_if,
+        nearest=nearest,
+    )
+
+
+def _too_soon(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
+    """Notice is a rule like any other: named as what to change only where it alone is in the way."""
+    policies = asked.searched.view.practice.policies
+    day = start.astimezone(asked.searched.view.practice.zone).date()
+    ahead = int((start - asked.searched.now) // timedelta(seconds=MINUTE))
+    detail = f"begins in {ahead} min, the practice wants {policies.notice_minutes} min of notice"
+    opens_if = {"notice_minutes": ahead} if asked.is_possible(rows, start) else {}
+    return Refused(date=day, start=start.astimezone(UTC), reason=Reason.TIME_WINDOW, detail=detail, opens_if=opens_if)
+
+
+def _merged(day: date, refused: Sequence[Refused], is_empty: bool) -> Iterator[Refused]:
+    """A date that one limit closes from morning to night is refused as a whole."""
+    first = next(iter(refused), None)
+    same = {(why.reason, why.therapist, tuple(sorted(why.opens_if.items()))) for why in refused}
+    if first is not None and is_empty and len(same) == 1 and first.reason in LIMITS:
+        yield replace(first, date=day, start=None)
+    else:
+        yield from refused
+
+
+LIMITS = frozenset({Reason.VISIT_LIMIT, Reason.HANDS_ON_LIMIT, Reason.HEAVY_LIMIT})
