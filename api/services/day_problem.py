@@ -10,7 +10,8 @@ from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.therapist import WorkPattern
 from optimizer.domain.time import Horizon, Seconds, TimeWindow, merge
-from optimizer.domain.visit import Visit
+from optimizer.domain.visit import Pin, Visit
+from optimizer.schedule.busy import settle
 from optimizer.schedule.problem import Problem
 from optimizer.travel.times import BufferPolicy
 
@@ -42,14 +43,18 @@ def day_problem(day: StoredDay, roads: TravelSource) -> Problem:
     homes = [place for shift in shifts for place in (shift.start_place, shift.end_place) if place is not None]
     places = _once([*homes, *(visit.place for visit in visits)])
     buffer = BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)
-    return Problem(horizon=horizon, shifts=shifts, visits=visits, travel=roads.travel_times(places, horizon, buffer))
+    travel = roads.travel_times(places, horizon, buffer)
+    return settle(Problem(horizon=horizon, shifts=shifts, visits=visits, travel=travel))
 
 
 def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Policies, horizon: Horizon) -> Visit:
     """The visit a booking promises: what it leaves open, the service decides, and then the practice.
 
-    A service that has left the catalogue since still counts, with the practice's lengths.
+    A service that has left the catalogue since still counts, with the practice's lengths. Time that the therapist is
+    busy elsewhere has nothing around it.
     """
+    if booking.busy:
+        return _busy(booking, horizon)
     service = catalogue.get(booking.service)
     return Visit(
         id=booking.id,
@@ -68,6 +73,19 @@ def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Polic
         pinned=booking.pinned,
         heavy=service.heavy if service else False,
         clearance=booking.clearance,
+    )
+
+
+def _busy(booking: Booking, horizon: Horizon) -> Visit:
+    return Visit(
+        id=booking.id,
+        place=booking.place,
+        service=booking.service,
+        session=booking.session,
+        windows=windows_of(booking, horizon),
+        priority=booking.priority,
+        pinned=Pin(therapist=booking.therapist) if booking.therapist is not None else None,
+        busy=True,
     )
 
 

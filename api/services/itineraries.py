@@ -152,10 +152,12 @@ def calendar_days(
 
 
 def captions(bookings: Sequence[Booking], services: Sequence[Service]) -> Captions:
-    """What readers see of each booking, by booking id."""
+    """What readers see of each booking, by booking id. Of time that a therapist is busy elsewhere: that, and where."""
     names = {service.code: service.name for service in services}
     return {
-        booking.id: Caption(
+        booking.id: Caption(service="Busy", where=booking.place.label)
+        if booking.busy
+        else Caption(
             service=names.get(booking.service, booking.service),
             client=booking.client.name,
             where=booking.place.label,

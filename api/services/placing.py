@@ -155,7 +155,8 @@ def is_full(view: PracticeBoard, day: date) -> bool:
     most = view.practice.policies.visits_a_day
     if most is None:
         return False
-    return sum(len(open.problem.visits) for open in view.days if open.problem.horizon.date == day) >= most
+    days = [open.problem.visits for open in view.days if open.problem.horizon.date == day]
+    return sum(not visit.busy for visits in days for visit in visits) >= most
 
 
 def lost(
