@@ -16,6 +16,7 @@ from optimizer.domain.promise import HeldVisit, Hold
 from optimizer.domain.therapist import Shift, WorkPattern
 from optimizer.domain.time import Horizon
 from optimizer.domain.visit import Visit
+from optimizer.schedule.busy import settle
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.slots import MOST_VISITS, OpenDay
 from optimizer.travel.times import BufferPolicy, TravelTimes
@@ -124,24 +125,18 @@ def open_days(days: Sequence[AgendaDay], roads: TravelSource, policies: Policies
     for part in _parts(days):
         places = tuple({place.id: place for day in part for place in day.places}.values())
         travel = roads.travel_times(places, days[0].horizon, buffer)
-        prepared += [open_day(day, _cut(travel, day.places)) for day in part]
+        kind = roads.kind(days[0].horizon)
+        prepared += [_open_day(day, _cut(travel, day.places), kind) for day in part]
     return tuple(prepared)
 
 
-def open_day(day: AgendaDay, travel: TravelTimes) -> OpenDay:
-    """Prepare one day with travel between its places."""
-    problem = Problem(horizon=day.horizon, shifts=(day.shift,), visits=day.visits, travel=travel)
+def _open_day(day: AgendaDay, travel: TravelTimes, kind: str) -> OpenDay:
+    problem = settle(Problem(horizon=day.horizon, shifts=(day.shift,), visits=day.visits, travel=travel))
     order = None
-    if len(day.visits) > MOST_VISITS:
+    if len(problem.visits) > MOST_VISITS:
         # Too many to try every order: the one in which they were promised.
-        order = sorted(range(len(day.visits)), key=lambda row: day.visits[row].starts)
-    return OpenDay.of(problem, kind_of(day.horizon), order)
-
-
-def kind_of(horizon: Horizon) -> str:
-    """Dates of one kind share the roads and the clock: one weekday, with the clocks changing alike."""
-    offset = horizon.local(0).utcoffset()
-    return f"{horizon.date:%a} {offset} {horizon.length}"
+        order = sorted(range(len(problem.visits)), key=lambda row: problem.visits[row].starts)
+    return OpenDay.of(problem, kind, order)
 
 
 def buffer_of(policies: Policies) -> BufferPolicy:

@@ -128,6 +128,7 @@ class Boards:
         dates: Iterable[date],
         now: datetime,
         *,
+        practice: Practice | None = None,
         therapists: Collection[str] | None = None,
         without: Collection[str] = (),
     ) -> Reading:
@@ -135,12 +136,14 @@ class Boards:
 
         Parameters
         ----------
+        practice
+            Where the caller has read it already in the same transaction.
         therapists
             None for everybody.
         without
             Ids of bookings and holds that do not count. Their days are prepared for this reading alone.
         """
-        practice, services = uow.practice(), uow.services.list()
+        practice, services = practice or uow.practice(), uow.services.list()
         settings = {
             pattern.therapist.id: self._setting(Setting(practice=practice, services=services, pattern=pattern))
             for pattern in uow.patterns.list()

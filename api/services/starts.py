@@ -49,11 +49,11 @@ def ask(
     """
     eligible = [is_eligible(day.shift, visit) and (only is None or day.shift.id in only) for day in view.days]
     policy = buffer_of(view.practice.policies)
-    spokes = _spokes(view.board, visit.place, roads, policy)
+    spokes = _spokes(view.board, visit.place, eligible, roads, policy)
     found = view.board.openings(visit, eligible, spokes, grids)
     limited = [row for row, day in enumerate(view.days) if _limits_driving(day) and found.possible[row].any()]
     if limited:
-        bare = _spokes(view.board, visit.place, roads, BufferPolicy())
+        bare = _spokes(view.board, visit.place, eligible, roads, BufferPolicy())
         for row in limited:
             _check_driving(view.board, row, visit, spokes, bare, grids[row], found.added[row])
     return found
@@ -79,14 +79,33 @@ def _turning_day(day: date, zone: ZoneInfo, minutes: int) -> tuple[Seconds, ...]
 
 
 def padded(grids: Sequence[Ints]) -> list[Ints]:
-    """Grids of one length."""
+    """Grids of one length; days that share a grid go on sharing it."""
     width = max((len(grid) for grid in grids), default=0)
-    return [np.concatenate([grid, np.full(width - len(grid), NEVER, dtype=np.int64)]) for grid in grids]
+    different = {id(grid): grid for grid in grids}.values()
+    wide = {id(grid): np.concatenate([grid, np.full(width - len(grid), NEVER, dtype=np.int64)]) for grid in different}
+    return [wide[id(grid)] for grid in grids]
 
 
-def _spokes(board: Board, place: Place, roads: TravelSource, policy: BufferPolicy) -> dict[str, Spokes]:
-    horizons = {day.kind: day.problem.horizon for day in board.days}
-    return {kind: roads.spokes(place, board.stops, horizon, policy) for kind, horizon in horizons.items()}
+def _spokes(
+    board: Board, place: Place, eligible: Sequence[bool], roads: TravelSource, policy: BufferPolicy
+) -> dict[str, Spokes]:
+    """Drives to and from the stops of the days that are asked; the others' are left at nothing."""
+    asked = np.asarray(eligible, dtype=np.bool_)
+    kinds = np.array([board.kinds.index(day.kind) for day in board.days], dtype=np.int64)
+    bands = board.bands.shape[1]
+    found: dict[str, Spokes] = {}
+    for number, kind in enumerate(board.kinds):
+        rows = np.flatnonzero(asked & (kinds == number))
+        out, back = (np.zeros((bands, len(board.stops)), dtype=np.int32) for _ in range(2))
+        if len(rows):
+            stops = np.unique(board.local[rows])
+            stops = stops[stops >= 0]
+            some = roads.spokes(
+                place, [board.stops[stop] for stop in stops], board.days[rows[0]].problem.horizon, policy
+            )
+            out[:, stops], back[:, stops] = some.out, some.back
+        found[kind] = Spokes(out=out, back=back)
+    return found
 
 
 def _limits_driving(day: OpenDay) -> bool:

@@ -15,7 +15,7 @@ from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, DayClass, Profile, congestion, day_class
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
-from optimizer.domain.time import Horizon, Seconds
+from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.schedule.slots import Spokes
 from optimizer.travel.times import BufferPolicy, TravelTimes
 
@@ -91,6 +91,11 @@ class EstimateSource:
             if stop.id == center.id:
                 table[:, k] = 0
         return Spokes(out=table, back=table)
+
+    def kind(self, horizon: Horizon) -> str:
+        """Workdays are of one kind, and so are weekends; a day on which the clocks change is of a kind of its own."""
+        turns = horizon.length != 24 * HOUR or horizon.local(0).utcoffset() != horizon.local(24 * HOUR).utcoffset()
+        return f"{self._classify(horizon.date)} {horizon.date if turns else ''}".strip()
 
     def congestion(self, horizon: Horizon) -> Floats:
         """The clock that drives of a date go by, see `rush_hour.congestion`."""

@@ -53,6 +53,9 @@ class SnappedRoads:
         table = spoke_table(hub, int(hub_row[0]), doors, rows, self._roads.congestion(horizon), starts, buffer)
         return Spokes(out=table, back=table)
 
+    def kind(self, horizon: Horizon) -> str:
+        return self._roads.kind(horizon)
+
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""
         doors, rows = self._squares.look_up(place_points(places))

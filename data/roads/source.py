@@ -29,3 +29,7 @@ class TravelSource(Protocol):
         A stop that is the centre itself (the same id) is no drive away.
         """
         ...
+
+    def kind(self, horizon: Horizon) -> str:
+        """What a date's drives go by: dates of one kind share every drive and every band, to the second."""
+        ...
