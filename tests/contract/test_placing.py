@@ -99,7 +99,7 @@ def test_a_plan_does_not_overrule_what_was_promised_since_it_was_made(store: Sto
         work.commit()
     with store.unit_of_work("north") as work, pytest.raises(Conflict) as refusal:
         work.plans.publish("p1", NOON)
-    assert refusal.value.code == "slot_taken"
+    assert (refusal.value.code, refusal.value.hint) == ("slot_taken", "plan the date again")
     with store.unit_of_work("north") as work:
         assert work.plans.published(DAY) is None
         assert work.bookings.get("v1").therapist == "kim"

@@ -107,7 +107,11 @@ class Plans(Repository):
         agendas = Agendas(self._connection, self._practice_id)
         agendas.lock(((therapist, stored.date) for therapist in planned | promised), at)
         agendas.bump((therapist, stored.date) for therapist in planned)
-        bookings.place(stored.date, _agendas_of(stored.plan))
+        try:
+            bookings.place(stored.date, _agendas_of(stored.plan))
+        except Conflict as conflict:
+            detail = f"since plan {id!r} was made, a therapist has promised a time of it to somebody else"
+            raise Conflict(detail, code=conflict.code, hint="plan the date again") from conflict
         return replace(stored, published_at=at)
 
     def _newest(self, day: date) -> Select[Any]:
