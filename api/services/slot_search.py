@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from api.services.boards import PracticeBoard, dates_between
+from api.services.boards import PracticeBoard
 from api.services.desk import Desk
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question
 from api.services.searching import Wanted, faults_of, located, openings_for, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import padded, wall_grid
+from api.services.why_not import Refusals
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
@@ -20,6 +21,7 @@ from optimizer.domain.practice import Policies
 from optimizer.domain.time import MINUTE, Horizon, Seconds
 from optimizer.schedule.world import NEVER, Ints
 
+USUAL_DAYS = 14
 MOST_DAYS = 31
 MOST_STARTS = 2_000
 """Starts in one answer; what does not fit is left to another search, whole dates at a time."""
@@ -29,12 +31,14 @@ MOST_STARTS = 2_000
 class SlotQuery(Wanted):
     """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`).
 
-    `cheapest_first` orders the starts of a date by what they add to driving and idling.
+    `cheapest_first` orders the starts of a date by what they add to driving and idling. `explained` asks for the
+    reasons of what is not offered, too: they speak of other clients' visits, so it goes with `exact`.
     """
 
     first: date
     last: date
     cheapest_first: bool = False
+    explained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +58,14 @@ class SlotAnswer:
     """Slots by date; every date asked for is there, with or without slots.
 
     `place` is None where the practice does not drive (told to the public as a calendar without slots); `next_from` is
-    the date to search on from, where the answer would have become too long.
+    the date to search on from, where the answer would have become too long. `refusals` is there when asked for.
     """
 
     zone: str
     place: Place | None
-    expires_at: datetime
     days: Mapping[date, tuple[Slot, ...]]
     next_from: date | None = None
+    refusals: Refusals | None = None
 
 
 def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
@@ -77,40 +81,29 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     now = desk.clock()
     with desk.store.unit_of_work(query.practice_id, write=False) as uow:
         practice = uow.practice()
-        dates = _open_dates(query, now.astimezone(practice.zone).date(), practice.policies)
-        reading = desk.boards.read(uow, dates, now, practice=practice)
+        today = now.astimezone(practice.zone).date()
+        asked = query.dates(today)
+        reading = desk.boards.read(uow, _open_dates(asked, today, practice.policies), now, practice=practice)
     faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
-    expires_at = (now + GOOD_FOR).replace(microsecond=0)
-    every_date = dates_between(query.first, query.last)
     if place is None:
-        nothing: dict[date, tuple[Slot, ...]] = dict.fromkeys(every_date, ())
-        return SlotAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, days=nothing)
-    areas = areas_of(query.where, place)
+        return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()))
     view = view_for(query, place, reading, desk)
     terms = Terms(
         practice_id=query.practice_id,
         place=place,
         service=query.service,
         session=query.session,
-        expires_at=expires_at,
+        expires_at=(now + GOOD_FOR).replace(microsecond=0),
         first_visit=query.first_visit,
         choice=query.choice,
         seen=desk.offers.digest(view.versions),
     )
+    areas = areas_of(query.where, place)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
-    found = _slots(view, terms, served, query, desk)
-    days: dict[date, tuple[Slot, ...]] = {}
-    room, next_from = MOST_STARTS, None
-    for day in every_date:
-        slots = found.get(day, ())
-        if len(slots) > room:
-            next_from = day
-            break
-        room -= len(slots)
-        days[day] = slots
-    return SlotAnswer(zone=str(practice.zone), place=place, expires_at=expires_at, days=days, next_from=next_from)
+    days, next_from = _bounded(asked, _slots(view, terms, served, query, desk))
+    return SlotAnswer(zone=str(practice.zone), place=place, days=days, next_from=next_from)
 
 
 def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int = 5, days: int = 2) -> tuple[Slot, ...]:
@@ -132,10 +125,25 @@ def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int =
     return tuple(sorted(sorted(found, key=lambda slot: abs(slot.start - start))[:count], key=lambda slot: slot.start))
 
 
-def _open_dates(query: SlotQuery, today: date, policies: Policies) -> tuple[date, ...]:
+def _open_dates(asked: Sequence[date], today: date, policies: Policies) -> tuple[date, ...]:
     """The dates asked for that may be booked at all."""
-    first = max(query.first, today + timedelta(days=policies.lead_days))
-    return dates_between(first, min(query.last, today + timedelta(days=policies.horizon_days)))
+    first, last = (today + timedelta(days=days) for days in (policies.lead_days, policies.horizon_days))
+    return tuple(day for day in asked if first <= day <= last)
+
+
+def _bounded(
+    asked: Sequence[date], found: Mapping[date, tuple[Slot, ...]]
+) -> tuple[dict[date, tuple[Slot, ...]], date | None]:
+    """As many whole dates as fit in one answer, and the first that does not."""
+    days: dict[date, tuple[Slot, ...]] = {}
+    room = MOST_STARTS
+    for day in asked:
+        slots = found.get(day, ())
+        room -= len(slots)
+        if room < 0 and days:
+            return days, day
+        days[day] = slots
+    return days, None
 
 
 def _slots(
@@ -144,7 +152,7 @@ def _slots(
     """The possible starts of each date that is served, signed."""
     if not served or not view.days:
         return {}
-    earliest = desk.clock() + timedelta(minutes=view.practice.policies.notice_minutes)
+    earliest = view.read_at + timedelta(minutes=view.practice.policies.notice_minutes)
     grid_of = {day: _grid(view, day, earliest) for day in served if not is_full(view, day)}
     nothing = np.zeros(0, dtype=np.int64)
     grids = padded([grid_of.get(day.problem.horizon.date, nothing) for day in view.days])

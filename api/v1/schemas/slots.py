@@ -1,24 +1,22 @@
 """Searching for a start, and holding it."""
 
-from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
 
 from api.problem_details import ProblemOut
 from api.services.slot_search import MOST_DAYS, Slot, SlotAnswer, SlotQuery
+from api.services.why_not import Refused
 from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
 from api.v1.schemas.place import PlaceOut
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.place import Coordinate
 from optimizer.domain.promise import Hold
+from optimizer.domain.reason import Reason
 from optimizer.domain.time import MINUTE
 from optimizer.domain.visit import TherapistChoice
-
-USUAL_DAYS = 14
-"""Dates searched where `to` is left out."""
 
 OfferText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20_000)]
 """A signed offer, as it came with the slot."""
@@ -47,6 +45,7 @@ class SlotsQuery(Request):
     therapist_gender: Identifier | None = None
     first_visit: bool = False
     sort: Sort = Sort.TIME
+    include: Literal["refused"] | None = None
 
     @model_validator(mode="after")
     def says_where_and_when(self) -> Self:
@@ -63,9 +62,7 @@ class SlotsQuery(Request):
                 raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
         return self
 
-    def request(self, *, practice_id: str, exact: bool, today: date) -> SlotQuery:
-        usual = timedelta(days=USUAL_DAYS - 1)
-        first = self.first or (self.last - usual if self.last else today)
+    def request(self, *, practice_id: str, exact: bool) -> SlotQuery:
         point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
         return SlotQuery(
             practice_id=practice_id,
@@ -77,14 +74,15 @@ class SlotsQuery(Request):
             ),
             service=self.service,
             session=self.session_minutes * MINUTE,
-            first=first,
-            last=self.last or first + usual,
+            first=self.first,
+            last=self.last,
             choice=TherapistChoice(
                 require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
             ),
             first_visit=self.first_visit,
             exact=exact,
             cheapest_first=self.sort is Sort.BEST,
+            explained=self.include is not None,
         )
 
 
@@ -108,23 +106,54 @@ class SlotOut(Answer):
         )
 
 
+class RefusedOut(Answer):
+    """Why a start (or, where `start` is null, a whole date) is not offered. `opens_if` is the smallest change that
+    would open it on the day of `therapist`, verified; null where no single change was found. `nearest` is the
+    possible start of that day closest to it."""
+
+    date: LocalDate
+    start: Instant | None
+    code: Reason
+    detail: str
+    therapist: str | None
+    opens_if: dict[str, int | str] | None
+    nearest: Instant | None
+
+    @classmethod
+    def of(cls, refused: Refused, zone: ZoneInfo) -> Self:
+        return cls(
+            date=refused.date,
+            start=None if refused.start is None else refused.start.astimezone(zone),
+            code=refused.reason,
+            detail=refused.detail,
+            therapist=refused.therapist or None,
+            opens_if=dict(refused.opens_if) or None,
+            nearest=None if refused.nearest is None else refused.nearest.astimezone(zone),
+        )
+
+
 class SlotsOut(Answer):
     """Starts by date, every date asked for among them. `place` is the point used, null where nobody drives.
-    `next_from` is where to search on when one answer could not hold all."""
+    `next_from` is where to search on when one answer could not hold all. `refused` is there for staff who include it;
+    `refused_left_out` counts the refused starts that were too many to explain in one answer."""
 
     timezone: str
     place: PlaceOut | None
     data: dict[LocalDate, list[SlotOut]]
     next_from: LocalDate | None
+    refused: list[RefusedOut] | None
+    refused_left_out: int | None
 
     @classmethod
     def of(cls, answer: SlotAnswer) -> Self:
-        zone = ZoneInfo(answer.zone)
+        zone, why = ZoneInfo(answer.zone), answer.refusals
         return cls(
             timezone=answer.zone,
             place=PlaceOut.of(answer.place) if answer.place else None,
             data={day: [SlotOut.of(slot, zone) for slot in slots] for day, slots in answer.days.items()},
             next_from=answer.next_from,
+            refused=None if why is None else [RefusedOut.of(refused, zone) for refused in why.refused],
+            refused_left_out=None if why is None else why.left_out,
         )
 
 
