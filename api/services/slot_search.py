@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from api.services.boards import PracticeBoard
+from api.services.boards import PracticeBoard, dates_between
 from api.services.desk import Desk
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question
 from api.services.searching import Wanted, faults_of, located, openings_for, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import padded, wall_grid
-from api.services.why_not import Refusals
+from api.services.why_not import Refusals, Unoffered, why_not
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
@@ -29,16 +29,22 @@ MOST_STARTS = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotQuery(Wanted):
-    """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`).
+    """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`); `USUAL_DAYS` from today where open.
 
     `cheapest_first` orders the starts of a date by what they add to driving and idling. `explained` asks for the
     reasons of what is not offered, too: they speak of other clients' visits, so it goes with `exact`.
     """
 
-    first: date
-    last: date
+    first: date | None = None
+    last: date | None = None
     cheapest_first: bool = False
     explained: bool = False
+
+    def dates(self, today: date) -> tuple[date, ...]:
+        """Every date asked for."""
+        usual = timedelta(days=USUAL_DAYS - 1)
+        first = self.first or (self.last - usual if self.last else today)
+        return dates_between(first, self.last or first + usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +109,12 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     areas = areas_of(query.where, place)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
     days, next_from = _bounded(asked, _slots(view, terms, served, query, desk))
-    return SlotAnswer(zone=str(practice.zone), place=place, days=days, next_from=next_from)
+    refusals = None
+    if query.explained:
+        visit = question(view, terms, today)
+        searched = Unoffered(view=view, visit=visit, dates=tuple(days), served=served, now=now)
+        refusals = why_not(searched, roads=desk.roads)
+    return SlotAnswer(zone=str(practice.zone), place=place, days=days, next_from=next_from, refusals=refusals)
 
 
 def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int = 5, days: int = 2) -> tuple[Slot, ...]:
