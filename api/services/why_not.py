@@ -28,6 +28,9 @@ from optimizer.schedule.world import NEVER, Ints
 MOST_EXPLAINED = 1_000
 """Questions about one start and one therapist that an answer is worth, about half a millisecond each."""
 
+LIMITS = frozenset({Reason.VISIT_LIMIT, Reason.HANDS_ON_LIMIT, Reason.HEAVY_LIMIT})
+"""What may close a therapist's whole day, whatever the start."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
@@ -82,7 +85,8 @@ def why_not(searched: Unoffered, *, roads: TravelSource) -> Refusals:
         explained = min(len(starts), worth // max(1, len(rows)))
         worth -= explained * len(rows)
         left_out += len(starts) - explained
-        refused += _merged(day, [_start(asked, rows, start) for start in starts[:explained]], asked.is_empty(day))
+        closed = asked.is_empty(day) and explained == len(starts)
+        refused += _merged([_start(asked, rows, start) for start in starts[:explained]], closed)
     return Refusals(refused=tuple(refused), left_out=left_out)
 
 
@@ -207,7 +211,7 @@ def _nobody_may(asked: _Asked, day: date, working: Sequence[int]) -> Refused:
 
 
 def _promised(asked: _Asked, day: date) -> int:
-    return sum(len(asked.day(row).problem.visits) for row in asked.working(day))
+    return sum(not visit.busy for row in asked.working(day) for visit in asked.day(row).problem.visits)
 
 
 def _closed(day: date, reason: Reason, detail: str) -> Refused:
@@ -257,14 +261,15 @@ def _too_soon(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
     return Refused(date=day, start=start.astimezone(UTC), reason=Reason.TIME_WINDOW, detail=detail, opens_if=opens_if)
 
 
-def _merged(day: date, refused: Sequence[Refused], is_empty: bool) -> Iterator[Refused]:
-    """A date that one limit closes from morning to night is refused as a whole."""
-    first = next(iter(refused), None)
-    same = {(why.reason, why.therapist, tuple(sorted(why.opens_if.items()))) for why in refused}
-    if first is not None and is_empty and len(same) == 1 and first.reason in LIMITS:
-        yield replace(first, date=day, start=None)
+def _merged(refused: Sequence[Refused], is_closed: bool) -> Iterator[Refused]:
+    """A date that one limit closes from morning to night is refused as a whole.
+
+    Where the limit stands, a start is also taken (without that visit there would be room for this one), or needs more
+    than one change.
+    """
+    limits = [why for why in refused if why.reason not in (Reason.CAPACITY, Reason.TAKEN)]
+    same = {(why.reason, why.therapist, tuple(sorted(why.opens_if.items()))) for why in limits}
+    if is_closed and len(same) == 1 and limits[0].reason in LIMITS:
+        yield replace(limits[0], start=None)
     else:
         yield from refused
-
-
-LIMITS = frozenset({Reason.VISIT_LIMIT, Reason.HANDS_ON_LIMIT, Reason.HEAVY_LIMIT})

@@ -220,7 +220,8 @@ def taken(case: Case, within: Seconds) -> Iterator[Relaxation]:
         if case.day.without_visit(row).fits:
             first, last = other.starts[0].earliest, other.starts[-1].latest
             when = f"at {case.clock(first)}" if first == last else f"between {case.clock(first)} and {case.clock(last)}"
-            detail = f"{case.name} is taken by a visit that starts {when}"
+            what = "busy elsewhere" if other.busy else "taken by a visit that starts"
+            detail = f"{case.name} is {what} {when}"
             yield case.relaxation(FARTHEST, Reason.TAKEN, detail, without_visit=other.id)
             return
 
