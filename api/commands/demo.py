@@ -25,6 +25,7 @@ def demo(when: str) -> None:
     from api.services import planning
     from api.services.itineraries import plan_captions
     from api.services.practices import load_scenario
+    from api.services.publishing import publish
     from data.demo.solo import SOLO
     from data.demo.team import TEAM
     from data.store.migrate import migrate
@@ -42,7 +43,7 @@ def demo(when: str) -> None:
         run = planning.plan_now(planning.PlanRequest(practice_id=practice.id, date=day), planner=planner)
         if run.plan_id is None:
             raise Unavailable(f"{practice.name} was not planned: {run.problem}")
-        planning.publish(practice.id, run.plan_id, actor="cli", store=wiring.store, clock=wiring.clock)
+        publish(practice.id, run.plan_id, actor="cli", store=wiring.store, roads=wiring.roads, clock=wiring.clock)
         stored, captions = plan_captions(practice.id, run.plan_id, store=wiring.store)
         click.echo(f"{practice.name}\n{'=' * len(practice.name)}\n{plan_text(stored.plan, captions)}")
     link = make_link(Visitor(practice_id=SOLO.practice.id, therapist="taylor"), day, signing_key=settings.signing_key)

@@ -22,6 +22,7 @@ def plan(
     from api.feeds.timetable import plan_text
     from api.services import planning
     from api.services.itineraries import plan_captions
+    from api.services.publishing import publish
     from api.v1.schemas.planning import StoredPlanOut
     from optimizer.domain.booking import RunStatus
     from optimizer.domain.errors import Conflict
@@ -45,7 +46,13 @@ def plan(
         click.echo(f"rounds: {request.date} was not planned: {run.problem or run.status}", err=True)
         ctx.exit(Exit.BUG if run.problem.startswith("broken_plan") else Exit.TRY_LATER)
     if publishing:
-        planning.publish(practice_id, run.plan_id, actor="cli", store=wiring.store, clock=wiring.clock)
+        try:
+            publish(practice_id, run.plan_id, actor="cli", store=wiring.store, roads=wiring.roads, clock=wiring.clock)
+        except Conflict as conflict:
+            click.echo(
+                f"rounds: {request.date} was planned, not published: {conflict.detail} {conflict.hint}", err=True
+            )
+            ctx.exit(Exit.TRY_LATER)
     stored, captions = plan_captions(practice_id, run.plan_id, store=wiring.store)
     if as_json:
         click.echo(StoredPlanOut.of_stored(stored).model_dump_json(indent=2))

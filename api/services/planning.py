@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from api.services.day_problem import StoredDay, day_problem
 from api.services.receipt import Receipt, no_receipt
 from data.roads.source import TravelSource
-from data.store.records import AuditEntry, StoredPlan
+from data.store.records import StoredPlan
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.errors import BrokenPlan, Conflict, Fault, InvalidRequest, NotFound, RoundsError
 from optimizer.domain.itinerary import Plan
@@ -130,30 +130,6 @@ def cancel_run(practice_id: str, run_id: str, *, store: "Store", clock: Clock) -
     return run
 
 
-def publish(
-    practice_id: str,
-    plan_id: str,
-    *,
-    actor: str,
-    store: "Store",
-    clock: Clock,
-    receipt: Receipt[StoredPlan] = no_receipt,
-) -> StoredPlan:
-    """Make a plan the one that everyone works by.
-
-    Raises
-    ------
-    NotFound
-    """
-    now = clock()
-    with store.unit_of_work(practice_id) as uow:
-        stored = uow.plans.publish(plan_id, now)
-        uow.audit.add(AuditEntry(id=uuid.uuid4().hex, at=now, actor=actor, action="plan.publish", subject=plan_id))
-        receipt(uow, stored)
-        uow.commit()
-    return stored
-
-
 def _claim(practice_id: str, *, planner: Planner) -> PlanRun | None:
     """The next run to execute, with a lease of its own length. Runs that were tried too often are given up."""
     while True:
@@ -185,10 +161,9 @@ def _execute(run: PlanRun, *, practice_id: str, planner: Planner) -> PlanRun:
 
 def _solve(run: PlanRun, *, practice_id: str, planner: Planner) -> Plan:
     # Imported here: the solver brings OR-Tools, and most commands never solve.
+    from optimizer.schedule.checker import check
     from optimizer.solver.child import solve_in_child
     from optimizer.solver.params import SolveParams
-
-    from optimizer.schedule.checker import check
 
     with planner.store.unit_of_work(practice_id, write=False) as uow:
         wanted = [

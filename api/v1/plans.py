@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
 from api.operation import Reply, operation
-from api.services import planning
+from api.services.publishing import publish
 from api.services.receipt import Receipt
 from api.v1.once import answer_once
 from api.v1.schemas.planning import StoredPlanOut
@@ -38,8 +38,14 @@ def publish_plan(plan_id: str) -> AnyResponse:
     parts, who = wiring(), caller()
 
     def write(receipt: Receipt[StoredPlan]) -> StoredPlan:
-        return planning.publish(
-            who.practice_id, plan_id, actor=who.key_id, store=parts.store, clock=parts.clock, receipt=receipt
+        return publish(
+            who.practice_id,
+            plan_id,
+            actor=who.key_id,
+            store=parts.store,
+            roads=parts.roads,
+            clock=parts.clock,
+            receipt=receipt,
         )
 
     return answer_once(write, lambda stored: Reply(body=StoredPlanOut.of_stored(stored)))

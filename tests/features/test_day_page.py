@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.pages.sign_in import LINK_LASTS, SESSION_LASTS, Visitor, make_link
-from api.services.planning import publish
 from api.services.practices import load_scenario
+from api.services.publishing import publish
 from data.demo.solo import SOLO
 from data.store.records import Role, StoredPlan
 from optimizer.domain.itinerary import Unassigned
@@ -27,7 +27,8 @@ def published(house: House) -> House:
     with house.wiring.store.unit_of_work(house.practice) as uow:
         uow.plans.add(stored)
         uow.commit()
-    publish(house.practice, "p1", actor="test", store=house.wiring.store, clock=house.wiring.clock)
+    parts = house.wiring
+    publish(house.practice, "p1", actor="test", store=parts.store, roads=parts.roads, clock=parts.clock)
     return house
 
 
