@@ -25,8 +25,8 @@ from optimizer.schedule.slots import OpenDay
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER, Ints
 
-MOST_EXPLAINED = 1_000
-"""Questions about one start and one therapist that an answer is worth, about half a millisecond each."""
+MOST_EXPLAINED = 2_000
+"""Questions about one start and one therapist that an answer is worth: half a second, up to two on crowded days."""
 
 LIMITS = frozenset({Reason.VISIT_LIMIT, Reason.HANDS_ON_LIMIT, Reason.HEAVY_LIMIT})
 """What may close a therapist's whole day, whatever the start."""

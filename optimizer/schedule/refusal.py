@@ -104,6 +104,8 @@ def no_single_change(case: Case) -> Rejection:
     """The refusal where no rule alone is to blame."""
     if case.day.fits and not any(obstacles(case.shift, case.visit)):
         detail = f"fits {case.name}'s day in another order, which the search did not reach"
+    elif not case.day.as_promised().fits:
+        detail = f"what {case.name} has promised on this day cannot be kept as it is"
     else:
         detail = f"no single change would open {case.name}'s day"
     return Rejection(reason=Reason.CAPACITY, shift=case.shift.id, detail=detail)
@@ -214,7 +216,7 @@ def windows(case: Case, within: Seconds) -> Iterator[Relaxation]:
 
 def taken(case: Case, within: Seconds) -> Iterator[Relaxation]:
     """The promise that occupies the time itself, so that it would not fit even if nothing had to be driven."""
-    if within < FARTHEST or case.day.without_roads().fits:
+    if within < FARTHEST or case.day.without_roads().fits or not case.day.as_promised().fits:
         return
     for row, other in enumerate(case.visits):
         if case.day.without_visit(row).fits:

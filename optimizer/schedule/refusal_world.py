@@ -160,6 +160,10 @@ class TightDay:
             fits=np.delete(self.world.fits, row, axis=1),
         )
 
+    def as_promised(self) -> Self:
+        """The day without the visit that is asked for."""
+        return self.without_visit(len(self.world.visits) - 1)
+
     def _on(self, road: Table) -> Self:
         return self._with(road=road, drive=np.minimum(self.world.drive, road))
 

@@ -30,19 +30,25 @@ class Clinic:
     def store(self) -> Store:
         return self.wiring.store
 
-    def book(self, postal_code: str, start: datetime, *, therapist: str = "t0", minutes: int = 60) -> str:
+    def book(self, postal_code: str, start: datetime, *, therapist: str = "t0") -> str:
         """A booking by staff, whatever the day says; its id."""
+        answer = self.try_to_book(postal_code, start, therapist=therapist, override=True)
+        assert answer.status == 201, answer
+        return str(answer.body["booking_id"])
+
+    def try_to_book(
+        self, postal_code: str, start: datetime, *, therapist: str = "t0", override: bool = False
+    ) -> Answer:
+        """An hour with this therapist, if the day allows it."""
         visit = {
             "place": {"postal_code": postal_code},
             "service": "swedish",
-            "session_minutes": minutes,
+            "session_minutes": 60,
             "start": start.isoformat(),
             "therapist": {"require": [therapist]},
         }
-        body = {"client": {"ref": f"client {start}"}, "visit": visit, "override": True}
-        answer = self.staff.ask("POST", "/v1/bookings", body)
-        assert answer.status == 201, answer
-        return str(answer.body["booking_id"])
+        body = {"client": {"ref": f"client {start}"}, "visit": visit, "override": override}
+        return self.staff.ask("POST", "/v1/bookings", body)
 
     def refused(self, postal_code: str, first: date, days: int = 1, **more: str) -> Answer:
         return self.staff.search(postal_code, first, days, include="refused", **more)

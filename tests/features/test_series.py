@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -156,6 +157,25 @@ def _span() -> tuple[date, date]:
     return TUESDAY - timedelta(days=3), TUESDAY + timedelta(days=100)
 
 
+def test_of_courses_that_share_a_date_one_is_kept_whole_and_the_others_not_at_all(clinic_of: Open) -> None:
+    """Eight at once: their dates are locked in one order, so nobody waits for anybody who waits for them."""
+    clinic = clinic_of()
+    offers = [
+        clinic.series(clinic.public, first_from=str(TUESDAY + timedelta(days=7 * k)), count=4, preferred=NOON)
+        for k in (0, 1, 2, 3)
+    ] * 2
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = list(pool.map(lambda found: clinic.public.hold(found.body["offers"][0]["offer"]), offers))
+    kept = [answer for answer in answers if answer.status == 201]
+    assert {answer.code for answer in answers if answer not in kept} == {"slot_taken"}
+    starts = [visit["start"] for answer in kept for visit in answer.body["visits"]]
+    assert len(kept) == 1
+    assert len(starts) == len(set(starts)) == 4
+    with clinic.store.unit_of_work("north", write=False) as uow:
+        (hold,) = uow.holds.live_between(["t0"], *_span(), NOW)
+    assert len(hold.visits) == 4
+
+
 def test_noon_stays_noon_when_the_clocks_change(clinic_of: Open) -> None:
     clinic = clinic_of(now=datetime.fromisoformat("2026-10-12T12:00:00+00:00"))
     answer = clinic.series(clinic.public, count=4, first_from="2026-10-20", preferred=NOON)
@@ -276,7 +296,8 @@ def test_a_course_is_offered_exactly_when_the_days_one_by_one_allow_one(clinic_o
         for who in ("t0", "t1"):
             for hour in (9, 12, 15):
                 if rng.random() < 0.75:
-                    clinic.book(rng.choice((BRAMPTON, MILTON, GUELPH)), at(day, f"{hour:02}:00"), therapist=who)
+                    where = rng.choice((BRAMPTON, MILTON, GUELPH))
+                    clinic.try_to_book(where, at(day, f"{hour:02}:00"), therapist=who)
     free = {who: {day: set(clinic.staff.offers(MILTON, day, therapist=who)) for day in dates} for who in ("t0", "t1")}
     seen = set()
     for opens, closes in (("08:00", "20:00"), ("11:00", "13:00"), ("14:00", "14:30"), ("17:00", "18:00")):
@@ -301,8 +322,18 @@ def test_a_course_is_offered_exactly_when_the_days_one_by_one_allow_one(clinic_o
                 for start in _starts(offer):
                     day = datetime.fromisoformat(start).date()
                     assert start in free["t0"][day] | free["t1"][day]
+                _keep_and_give_up(clinic, offer["offer"])
             seen.add((shared, alone))
     assert len(seen) > 1
+
+
+def _keep_and_give_up(clinic: Clinic, offer: str) -> None:
+    """Book a whole course, let the judge look at every day of it, and cancel it visit by visit."""
+    booked_all = clinic.staff.confirm(clinic.staff.hold(offer).body["hold_id"])
+    assert booked_all.status == 201, booked_all
+    assert violations(clinic.store, "north", *_span()) == []
+    for visit in booked_all.body["visits"]:
+        assert clinic.staff.ask("DELETE", f"/v1/bookings/{visit['booking_id']}").status == 200
 
 
 def _open(starts: set[str], opens: str, closes: str) -> bool:

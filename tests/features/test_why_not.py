@@ -165,8 +165,8 @@ def test_only_staff_are_told(clinic_of: Open) -> None:
 
 
 def test_an_answer_explains_no_more_than_it_is_worth_and_counts_the_rest(clinic_of: Open) -> None:
-    """Half an hour of work a day is too short for anything: every start of 31 days and 25 therapists is refused."""
-    short = [Person(id=f"t{k}", hours=(time(9), time(9, 30))) for k in range(25)]
+    """Half an hour of work a day is too short for anything: every start of 31 days and 50 therapists is refused."""
+    short = [Person(id=f"t{k}", hours=(time(9), time(9, 30))) for k in range(50)]
     answer = clinic_of(short).refused(BRAMPTON, MONDAY, 31)
     assert len(answer.body["refused"]) == 40
     assert answer.body["refused_left_out"] == 62 - 40

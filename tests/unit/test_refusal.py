@@ -93,6 +93,12 @@ def test_a_visit_that_another_order_of_the_day_takes_is_not_refused_for_a_rule()
     assert "in another order" in why.detail
 
 
+def test_a_day_that_is_broken_already_is_called_that() -> None:
+    """Two at once, as staff may promise against the check: the new visit is not to blame."""
+    why = _reasons(visit("v", "b", window("15:00")), shift(), BUSY, visit("twin", "b", window("10:00")))
+    assert why[Reason.CAPACITY].detail == "what Taylor has promised on this day cannot be kept as it is"
+
+
 def test_every_order_is_asked_before_minutes_are_named() -> None:
     """In the order of the day the movable visit is in the way; served after the new one it asks for less."""
     movable = visit("movable", "a", window("10:00", "11:25"))
