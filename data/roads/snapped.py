@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.door_book import DoorBook, Point
-from data.roads.drive_kernel import Floats, time_table
+from data.roads.drive_kernel import EAST, NORTH, Floats, time_table
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
 from optimizer.domain.place import Place
@@ -49,8 +49,12 @@ class SnappedRoads:
         """
         hub, hub_row = self._roads.doors(place_points([center]))
         doors, rows = self._squares.look_up(place_points(stops))
-        starts = band_starts(horizon)
-        table = spoke_table(hub, int(hub_row[0]), doors, rows, self._roads.congestion(horizon), starts, buffer)
+        # Many stops lie in few cells, and a drive to a cell is timed once.
+        middles = doors.points[rows, EAST] * 1e6 + doors.points[rows, NORTH]
+        _, first, cell_of = np.unique(middles, return_index=True, return_inverse=True)
+        starts, hourly = band_starts(horizon), self._roads.congestion(horizon)
+        table = spoke_table(hub, int(hub_row[0]), doors, rows[first], hourly, starts, buffer)
+        table = np.take(table, cell_of, axis=1)
         return Spokes(out=table, back=table)
 
     def kind(self, horizon: Horizon) -> str:
