@@ -3,15 +3,20 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from api.services.boards import PracticeBoard
 from api.services.cancelling import Authority, agendas_of, changed
 from api.services.desk import Desk
-from api.services.holding import candidate_days, lock, look, placed
+from api.services.holding import lock, look
 from api.services.offers import Offer
+from api.services.placing import Costs, costs, lost, question_of
 from data.store.records import AuditEntry
 from optimizer.domain.booking import Booking, BookingStatus, StartWindow
 from optimizer.domain.errors import Conflict, InvalidRequest
-from optimizer.domain.promise import HeldVisit
+
+if TYPE_CHECKING:
+    from data.store.repositories.agendas import Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ def reschedule(
     """Give a booking the start of an offer; the same offer again changes nothing.
 
     The day is looked at as if the old visit were not there: it does not stand in its own way. Nothing else gives way.
+    What is moved is the visit that was booked, with its own door and lengths: an offer that was searched for a shorter
+    one proves nothing.
 
     Raises
     ------
@@ -45,11 +52,10 @@ def reschedule(
     with desk.store.unit_of_work(request.practice_id, write=False) as uow:
         before = uow.bookings.get(request.booking_id)
     request.authority.require(before)
+    _require_the_same_treatment(before, offer)
     if _is_there_already(before, offer) and expected(before):
         return before
-    _require_the_same_treatment(before, offer)
-    gives_way = {before.id}
-    days = candidate_days(offer, request.practice_id, desk=desk, without=gives_way)
+    days = _candidate_days(before, offer, request.practice_id, desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
         now = lock(uow, days | agendas_of(before), desk)
         booking = uow.bookings.get(request.booking_id)
@@ -57,9 +63,11 @@ def reschedule(
             raise changed(booking.id)
         if booking.status is not BookingStatus.CONFIRMED:
             raise Conflict("This booking is cancelled.", code="booking_cancelled", hint="Make a new one.")
-        view = look(uow, offer, now, desk, only={therapist for therapist, _ in days}, without=gives_way)
-        (place,) = placed(view, offer, desk)
-        moved = _moved(booking, place)
+        view = look(uow, offer, now, desk, only={therapist for therapist, _ in days}, without={booking.id})
+        able = _able(view, booking, offer, desk)
+        moved = replace(
+            _moved(booking, offer, view), therapist=min(able, key=lambda therapist: (able[therapist], therapist))
+        )
         uow.bookings.put(moved)
         uow.audit.add(
             AuditEntry(
@@ -75,15 +83,38 @@ def reschedule(
     return moved
 
 
-def _moved(booking: Booking, place: HeldVisit) -> Booking:
-    door = booking.place if booking.place.coordinate == place.place.coordinate else place.place
+def _candidate_days(booking: Booking, offer: Offer, practice_id: str, desk: Desk) -> "set[Day]":
+    """The agendas that matter, looked up without the lock. Raises SlotLost."""
+    with desk.store.unit_of_work(practice_id, write=False) as uow:
+        date = offer.starts[0].astimezone(uow.practice().zone).date()
+        reading = desk.boards.read(uow, [date], desk.clock(), without={booking.id})
+    view = desk.boards.board(reading, keep=False)
+    able = _able(view, booking, offer, desk)
+    if view.practice.policies.visits_a_day is not None:
+        # The cap is the whole practice's: nobody else may add a visit to the date meanwhile.
+        return set(view.versions)
+    return {(therapist, date) for therapist in able}
+
+
+def _able(view: PracticeBoard, booking: Booking, offer: Offer, desk: Desk) -> Costs:
+    """Who can keep the booked visit at the start of the offer. Raises SlotLost where nobody can."""
+    visit = question_of(view, _moved(booking, offer, view))
+    able = costs(view, visit, offer.starts, roads=desk.roads)
+    if not able[0]:
+        raise lost(view, visit, offer.starts, able)
+    return able[0]
+
+
+def _moved(booking: Booking, offer: Offer, view: PracticeBoard) -> Booking:
+    """The booking at its new start, on nobody's agenda yet. A client who stays where they are keeps their door."""
+    (start,), terms = offer.starts, offer.terms
     return replace(
         booking,
-        date=place.date,
-        windows=(StartWindow(earliest=place.start, latest=place.start),),
-        therapist=place.therapist,
-        choice=place.choice,
-        place=door,
+        date=start.astimezone(view.practice.zone).date(),
+        windows=(StartWindow(earliest=start, latest=start),),
+        therapist=None,
+        choice=terms.choice,
+        place=booking.place if booking.place.coordinate == terms.place.coordinate else terms.place,
         pinned=None,
         overridden=False,
     )
@@ -94,6 +125,7 @@ def _is_there_already(booking: Booking, offer: Offer) -> bool:
         booking.status is BookingStatus.CONFIRMED
         and offer.starts == (booking.fixed_start,)
         and booking.place.coordinate == offer.terms.place.coordinate
+        and booking.choice == offer.terms.choice
     )
 
 
