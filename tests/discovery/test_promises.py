@@ -1,0 +1,420 @@
+"""Searches, holds, confirmations, moves and the clock, in any order: every answer is the one that the model gives."""
+
+import shutil
+import string
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, precondition, rule
+
+from api.app import create_app
+from api.settings import Settings
+from api.wiring import Wiring
+from data.store.migrate import migrate
+from data.store.records import Role
+from optimizer.domain.practice import Policies
+from optimizer.domain.time import MINUTE
+from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, NOW, TORONTO, make_key, open_practice
+from tests.discovery.model import Kept, Model, Promise, code_of
+from tests.discovery.small_world import PEOPLE, WORLD
+from tests.doors import Answer, AppDoor
+from tests.front_desk import FrontDesk
+from tests.stored_days import violations
+
+GOOD_FOR, KEPT_FOR = timedelta(minutes=10), timedelta(minutes=5)
+GRID = timedelta(minutes=15)
+CODES = st.sampled_from([BRAMPTON, MILTON, GUELPH])
+WHOM: Mapping[str, frozenset[str]] = {
+    "": frozenset({"ana", "bo"}),
+    "therapist=ana": frozenset({"ana"}),
+    "therapist_gender=male": frozenset({"bo"}),
+}
+NUMBERS = st.integers(0, 1000)
+LETTERS = string.ascii_letters + string.digits + "-_."
+WHOMS = st.sampled_from(sorted(WHOM))
+MINUTES = st.sampled_from([60, 60, 60, 30])
+STEPS = st.sampled_from([1, 1, 2, 60, 298, 299, 300, 600])
+"""Seconds, around the five minutes of a hold and the ten of an offer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What was asked for. Each answer is about a door of its own, whatever its postal code."""
+
+    door: str
+    code: str
+    whom: str
+    minutes: int
+    first_visit: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A start as it was answered."""
+
+    search: Search
+    start: str
+    offer: str
+    expires_at: datetime
+
+    def promise(self, therapist: str, *, door: str | None = None) -> Promise:
+        rules, search = Policies(), self.search
+        session = search.minutes * MINUTE + rules.wrap_up
+        consultation = rules.consultation if search.first_visit else 0
+        return Promise(
+            therapist=therapist,
+            date=MONDAY,
+            start=datetime.fromisoformat(self.start),
+            door=door or search.door,
+            arriving=rules.parking + rules.setup + consultation,
+            staying=consultation,
+            leaving=session + rules.tear_down,
+            freeing=session,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A write that was answered, to be repeated."""
+
+    path: str
+    body: Any
+    once: str
+    who: str
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A booking and the token told with it."""
+
+    id: str
+    manage: str
+    offered: Offered
+
+
+@cache
+def pattern() -> bytes:
+    """A migrated store with nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pattern.db"
+        migrate(f"sqlite:///{file}")
+        return file.read_bytes()
+
+
+class Promises(RuleBasedStateMachine):
+    """Two therapists on one date, two booking keys, one planner."""
+
+    offers: Bundle[Offered] = Bundle("offers")
+    holds: Bundle[str] = Bundle("holds")
+    bookings: Bundle[Made] = Bundle("bookings")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="rounds-promises-"))
+        config = Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
+        (self.folder / "rounds.sqlite3").write_bytes(pattern())
+        self.now = NOW
+        self.wiring = Wiring(config, clock=lambda: self.now)
+        self.store = self.wiring.store
+        open_practice(self.store, self.wiring.geocoder, PEOPLE)
+        door = AppDoor(create_app(wiring=self.wiring))
+        roles = {"one": Role.BOOKING, "other": Role.BOOKING, "staff": Role.PLANNER}
+        open_practice(self.store, self.wiring.geocoder, PEOPLE, id="south")
+        self.desks = {name: FrontDesk(door=door, secret=make_key(self.store, role)) for name, role in roles.items()}
+        self.desks["stranger"] = FrontDesk(door=door, secret=make_key(self.store, Role.PLANNER, practice="south"))
+        self.model = Model(world=WORLD)
+        self.offered: dict[str, Offered] = {}
+        self.doors: dict[str, str] = {}
+        self.whom: dict[str, str] = {}
+        self.written: list[Written] = []
+        self.count = 0
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+
+    @rule(target=offers, code=CODES, whom=WHOMS, minutes=MINUTES, first_visit=st.booleans(), number=NUMBERS)
+    def search(self, code: str, whom: str, minutes: int, first_visit: bool, number: int) -> Any:
+        """Staff see exactly the starts that the model finds, the public some of them and no other."""
+        asked = [
+            Search(door=self._new_door(code), code=code, whom=whom, minutes=minutes, first_visit=first_visit)
+            for _ in ("staff", "public")
+        ]
+        exact, public = self._shown("staff", asked[0]), self._shown("one", asked[1])
+        possible = self._possible(asked[0])
+        assert [offered.start for offered in exact] == possible
+        assert {offered.start for offered in public} <= set(possible)
+        return multiple(*exact[number % len(exact) :][:3]) if exact else multiple()
+
+    @rule(target=bookings, code=CODES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS)
+    def book(self, code: str, whom: str, first_visit: bool, number: int) -> Any:
+        """Search, hold and confirm in one go: so that days fill up."""
+        search = Search(door=self._new_door(code), code=code, whom=whom, minutes=60, first_visit=first_visit)
+        if shown := self._shown("staff", search):
+            id = self.hold(shown[number % len(shown)], "one")
+            return self.confirm(id, by_owner=True)
+        return multiple()
+
+    @rule(made=bookings, by_client=st.booleans(), code=CODES, first_visit=st.booleans(), number=NUMBERS)
+    def search_and_move(self, made: Made, by_client: bool, code: str, first_visit: bool, number: int) -> None:
+        """Another time is looked for, and taken, for what is booked."""
+        search = replace(made.offered.search, code=code, door=self._new_door(code), first_visit=first_visit)
+        if shown := self._shown("staff", search):
+            self.reschedule(made, shown[number % len(shown)], by_client)
+
+    @rule(target=holds, offered=offers, who=st.sampled_from(["one", "other"]))
+    def hold(self, offered: Offered, who: str) -> Any:
+        """A place is kept exactly when the offer is fresh and somebody's day can still keep it."""
+        answer = self._write(who, "/v1/holds", {"offer": offered.offer, "client": {"ref": "anna"}})
+        if self.now >= offered.expires_at:
+            assert (answer.status, answer.code) == (410, "offer_expired")
+            return multiple()
+        able = self._able(offered)
+        if not able:
+            assert answer.status == 409
+            assert answer.code in ("slot_taken", "route_infeasible")
+            assert int(answer.headers["Retry-After"]) > 0
+            return multiple()
+        assert answer.status == 201, answer
+        id, expires_at = answer.body["hold_id"], datetime.fromisoformat(answer.body["expires_at"])
+        assert answer.body["start"] == offered.start
+        assert expires_at == self.now + KEPT_FOR
+        with self.store.unit_of_work("north", write=False) as uow:
+            (found,) = uow.holds.get(id).visits
+        assert found.therapist in able
+        self.model.holds[id] = Kept(promise=offered.promise(found.therapist), owner=who, expires_at=expires_at)
+        self.offered[id] = offered
+        return id
+
+    @rule(target=bookings, id=holds, by_owner=st.sampled_from([True, True, True, False]))
+    def confirm(self, id: str, by_owner: bool) -> Any:
+        """A live hold becomes a booking, once; a lapsed one only where its place is still free."""
+        kept = self.model.holds[id]
+        who = kept.owner if by_owner else {"one": "other", "other": "one"}[kept.owner]
+        body = {"hold_id": id, "client": {"ref": "anna", "name": "Anna Bell"}}
+        answer = self._write(who, "/v1/bookings", body)
+        expected = self._fate(kept) if by_owner else (404, "not_found")
+        assert (answer.status, answer.code) == expected
+        if answer.status != 201:
+            return multiple()
+        assert answer.body["start"] == self.offered[id].start
+        made = Made(id=answer.body["booking_id"], manage=answer.body["manage"], offered=self.offered[id])
+        self.doors[made.id], self.whom[made.id] = kept.promise.door, self.offered[id].search.whom
+        self.model.confirm(id, made.id)
+        return made
+
+    def _fate(self, kept: Kept) -> tuple[int, str]:
+        """What becomes of a confirmation by the owner: status and code."""
+        if kept.status == "confirmed":
+            return 409, "hold_confirmed"
+        if kept.status == "released":
+            return 410, "hold_released"
+        if kept.stands(self.now) or self.model.fits(kept.promise, self.now):
+            return 201, ""
+        return 410, "hold_expired"
+
+    @rule(offered=offers, seconds=st.sampled_from([299, 300, 301]), taken=st.booleans())
+    def let_lapse(self, offered: Offered, seconds: int, taken: bool) -> None:
+        """Confirmed at the last moment, or just too late; with or without somebody else who wants the place."""
+        id = self.hold(offered, "one")
+        if isinstance(id, str):
+            self.wait(seconds)
+            if taken:
+                self.hold(offered, "other")
+            self.confirm(id, by_owner=True)
+
+    @rule(id=holds)
+    def release(self, id: str) -> None:
+        """A hold that is given up is free at once; one that has become a booking is not given up."""
+        kept = self.model.holds[id]
+        answer = self.desks[kept.owner].release(id)
+        if kept.status == "confirmed":
+            assert (answer.status, answer.code) == (409, "hold_confirmed")
+            return
+        assert answer.status in (200, 204), answer
+        self.model.release(id)
+
+    @rule(made=bookings, by_client=st.booleans())
+    def cancel(self, made: Made, by_client: bool) -> None:
+        """By the client's token or by staff; what is cancelled stays so."""
+        answer = self._manage(made, "DELETE", by_client=by_client)
+        assert answer.status == 200, answer
+        assert answer.body["status"] == "cancelled"
+        self.model.bookings.pop(made.id, None)
+
+    @rule(made=bookings, offered=offers, by_client=st.booleans())
+    def reschedule(self, made: Made, offered: Offered, by_client: bool) -> None:
+        """The new place is found before the old one is given up, and the old one does not stand in its way."""
+        answer = self._manage(made, "PATCH", {"offer": offered.offer}, by_client=by_client)
+        refusals = self._refusals_of_move(made, offered)
+        if answer.status != 200:
+            assert (answer.status, answer.code) in refusals
+            return
+        assert not refusals
+        assert answer.body["start"] == offered.start
+        with self.store.unit_of_work("north", write=False) as uow:
+            therapist = uow.bookings.get(made.id).therapist
+        if not self._stays(made, offered):
+            moved = self._moved(made, offered, therapist or "")
+            assert self.model.fits(moved, self.now, without={made.id})
+            self.model.bookings[made.id] = moved
+            self.doors[made.id], self.whom[made.id] = moved.door, offered.search.whom
+        assert self.model.bookings[made.id].therapist == therapist
+
+    def _refusals_of_move(self, made: Made, offered: Offered) -> set[tuple[int, str]]:
+        """Every refusal that is true of a move; where there is none it has to succeed."""
+        before, refusals = self.model.bookings.get(made.id), set[tuple[int, str]]()
+        if self.now >= offered.expires_at:
+            refusals.add((410, "offer_expired"))
+        if offered.search.minutes != made.offered.search.minutes:
+            refusals.add((422, "offer_differs"))
+        if before is None:
+            refusals.add((409, "booking_cancelled"))
+        able = [
+            therapist
+            for therapist in WHOM[offered.search.whom]
+            if self.model.fits(self._moved(made, offered, therapist), self.now, without={made.id})
+        ]
+        if not able and not (before is not None and self._stays(made, offered)):
+            refusals |= {(409, "slot_taken"), (409, "route_infeasible")}
+        return refusals
+
+    def _stays(self, made: Made, offered: Offered) -> bool:
+        """Is the booking where the offer would bring it?"""
+        before = self.model.bookings[made.id]
+        return (
+            before.start == datetime.fromisoformat(offered.start)
+            and code_of(before.door) == offered.search.code
+            and self.whom[made.id] == offered.search.whom
+        )
+
+    def _moved(self, made: Made, offered: Offered, therapist: str) -> Promise:
+        """The booked treatment at the offered time and door; a client who stays at one postal code keeps their door."""
+        booked = self.doors[made.id]
+        door = booked if code_of(booked) == offered.search.code else offered.search.door
+        search = replace(offered.search, first_visit=made.offered.search.first_visit)
+        return replace(offered, search=search).promise(therapist, door=door)
+
+    @rule(offered=offers, place=NUMBERS, by=st.integers(1, 60))
+    def forge(self, offered: Offered, place: int, by: int) -> None:
+        """An offer that was touched anywhere is none."""
+        at = place % len(offered.offer)
+        other = LETTERS[(LETTERS.index(offered.offer[at]) + by) % len(LETTERS)]
+        answer = self.desks["one"].hold(offered.offer[:at] + other + offered.offer[at + 1 :])
+        assert (answer.status, answer.code) == (422, "offer_invalid")
+
+    @rule(offered=offers, made=bookings)
+    def pry(self, offered: Offered, made: Made) -> None:
+        """Another practice's key, and another booking's token, find nothing."""
+        stranger = self.desks["stranger"]
+        assert stranger.hold(offered.offer).code == "offer_invalid"
+        for id, kept in self.model.holds.items():
+            assert self.desks["other" if kept.owner == "one" else "one"].release(id).status == 404
+            assert (stranger.confirm(id).status, stranger.release(id).status) == (404, 404)
+        token = made.manage[:-4] + ("AAAA" if made.manage[-4:] != "AAAA" else "BBBB")
+        path, body = f"/v1/bookings/{made.id}", {"offer": offered.offer}
+        for headers in ({"Authorization": f"Manage {token}"}, {"Authorization": f"Bearer {stranger.secret}"}):
+            assert stranger.ask("DELETE", path, headers=headers).status == 404
+            if self.now < offered.expires_at:
+                assert stranger.ask("PATCH", path, body, headers=headers).status in (404, 422)
+
+    @rule(seconds=STEPS)
+    def wait(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @precondition(lambda self: self.written)
+    @rule(number=NUMBERS)
+    def repeat(self, number: int) -> None:
+        """A key that has been answered gets that answer again, whatever has happened since."""
+        written = self.written[number % len(self.written)]
+        again = self.desks[written.who].ask("POST", written.path, written.body, once=written.once)
+        assert (again.status, again.body) == (written.answer.status, written.answer.body)
+        assert again.headers["Idempotency-Replayed"] == "true"
+
+    @precondition(lambda self: self.written)
+    @rule(number=NUMBERS)
+    def misuse(self, number: int) -> None:
+        """The same key with another body is refused."""
+        written = self.written[number % len(self.written)]
+        other = {**written.body, "client": {"ref": "somebody else"}}
+        again = self.desks[written.who].ask("POST", written.path, other, once=written.once)
+        assert (again.status, again.code) == (422, "idempotency_key_reused")
+
+    @invariant()
+    def staff_see_what_was_promised(self) -> None:
+        listed = self.desks["staff"].ask("GET", "/v1/bookings").body["data"]
+        standing = {found["booking_id"]: found["start"] for found in listed if found["status"] == "confirmed"}
+        assert {id: datetime.fromisoformat(start) for id, start in standing.items()} == {
+            id: promise.start for id, promise in self.model.bookings.items()
+        }
+
+    @invariant()
+    def no_day_is_broken(self) -> None:
+        assert violations(self.store, "north", MONDAY, MONDAY) == []
+
+    def _new_door(self, code: str) -> str:
+        self.count += 1
+        return f"{code}#{self.count}"
+
+    def _shown(self, who: str, search: Search) -> list[Offered]:
+        more = dict([search.whom.split("=")]) if search.whom else {}
+        first_visit = {"first_visit": "true"} if search.first_visit else {}
+        answer = self.desks[who].search(search.code, MONDAY, minutes=search.minutes, **more, **first_visit)
+        assert answer.status == 200, answer
+        (slots,) = answer.body["data"].values()
+        return [
+            Offered(
+                search=search,
+                start=slot["start"],
+                offer=slot["offer"],
+                expires_at=datetime.fromisoformat(slot["expires_at"]),
+            )
+            for slot in slots
+        ]
+
+    def _possible(self, search: Search) -> list[str]:
+        """Every start of the grid that somebody's whole day can keep."""
+        midnight = datetime.combine(MONDAY, datetime.min.time(), TORONTO)
+        starts = [(midnight + number * GRID).isoformat() for number in range(4 * 24)]
+        every = [Offered(search=search, start=start, offer="", expires_at=self.now) for start in starts]
+        return [offered.start for offered in every if self._able(offered)]
+
+    def _able(self, offered: Offered) -> list[str]:
+        """Whose day can keep it now."""
+        return [name for name in WHOM[offered.search.whom] if self.model.fits(offered.promise(name), self.now)]
+
+    def _write(self, who: str, path: str, body: object) -> Answer:
+        """Post with a fresh key, and remember what succeeded."""
+        self.count += 1
+        once = f"once {self.count}"
+        answer = self.desks[who].ask("POST", path, body, once=once)
+        if answer.status == 201:
+            self.written.append(Written(path=path, body=body, once=once, who=who, answer=answer))
+        return answer
+
+    def _manage(self, made: Made, method: str, body: object = None, *, by_client: bool) -> Answer:
+        if by_client:
+            return self.desks["one"].ask(
+                method, f"/v1/bookings/{made.id}", body, headers={"Authorization": f"Manage {made.manage}"}
+            )
+        return self.desks["staff"].ask(method, f"/v1/bookings/{made.id}", body)
+
+
+TestPromises = Promises.TestCase
+TestPromises.settings = settings(
+    max_examples=25,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    # No shrinking: a history of thirty steps takes minutes. To see the shortest, add Phase.shrink.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)

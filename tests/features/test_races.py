@@ -1,0 +1,46 @@
+"""Whoever races for one promise: one winner, and a day that can be driven. On both stores, by eight processes."""
+
+from pathlib import Path
+
+import pytest
+
+from api.app import create_app
+from api.wiring import Wiring
+from data.store.records import Role
+from tests.booking_world import BRAMPTON, GUELPH, MONDAY, NOW, crew, make_key, open_practice
+from tests.doors import AppDoor
+from tests.features.races import Contest, Goal, draw, race, settings_of, therapist_days, touch
+from tests.front_desk import FrontDesk
+from tests.stored_days import booked, violations
+
+ONE_START = (Goal(postal_code=BRAMPTON, start="10:00"),)
+TOO_FAR_APART = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
+"""Either alone is fine. Together the therapist would need an hour that is not there; the blocks do not overlap."""
+
+
+@pytest.mark.parametrize(
+    ("people", "rounds"), [(8, 40), pytest.param(20, 400, marks=pytest.mark.slow)], ids=["short", "long"]
+)
+@pytest.mark.parametrize("goals", [ONE_START, TOO_FAR_APART], ids=["one start", "two starts too far apart"])
+def test_of_eight_who_race_for_what_one_can_have_exactly_one_gets_it(
+    url: str, tmp_path: Path, goals: tuple[Goal, ...], people: int, rounds: int
+) -> None:
+    settings = settings_of(url, tmp_path / "var")
+    parts = Wiring(settings, clock=lambda: NOW)
+    open_practice(parts.store, parts.geocoder, crew(people))
+    secret = make_key(parts.store, Role.BOOKING)
+    days = therapist_days(people, MONDAY, rounds)
+    desk = FrontDesk(door=AppDoor(create_app(wiring=parts)), secret=secret)
+    offers = draw(desk, days, goals)
+    touch(desk, [first for first, *_ in offers])
+
+    outcomes = race(Contest(settings=settings, secret=secret, offers=offers))
+
+    last = days[-1][1]
+    stored = booked(parts.store, "north", MONDAY, last)
+    assert sorted(stored) == sorted(days)
+    for day, ends in zip(days, outcomes, strict=True):
+        assert [end.booking_id for end in ends if end.booking_id] == [booking.id for booking in stored[day]]
+        assert {end.refusal for end in ends if not end.booking_id} <= {"slot_taken", "route_infeasible"}
+    assert violations(parts.store, "north", MONDAY, last) == []
+    parts.store.close()

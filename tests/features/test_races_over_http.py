@@ -1,0 +1,45 @@
+"""The same races against the built server: gunicorn with several workers, over HTTP, on both stores."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from data.geocoding.chain import build_geocoder
+from data.store.records import Role
+from data.store.store import open_store
+from tests.booking_world import BRAMPTON, GUELPH, TORONTO, crew, make_key, open_practice
+from tests.features.races import Goal, attempt, draw, therapist_days
+from tests.front_desk import FrontDesk
+from tests.serving import serving
+from tests.stored_days import booked, violations
+
+pytestmark = pytest.mark.slow
+
+GOALS = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
+RACERS, PEOPLE, ROUNDS = 8, 6, 24
+
+
+def test_clients_of_a_server_with_four_workers_race_and_no_day_breaks(url: str, tmp_path: Path) -> None:
+    with open_store(url) as store:
+        open_practice(store, build_geocoder(), crew(PEOPLE))
+        secret = make_key(store, Role.BOOKING)
+    first = datetime.now(UTC).astimezone(TORONTO).date() + timedelta(days=3)
+    days = therapist_days(PEOPLE, first, ROUNDS)
+
+    with serving(url, tmp_path / "var", workers=4) as server, ThreadPoolExecutor(RACERS) as pool:
+        desk = FrontDesk(door=server.door, secret=secret)
+        outcomes = [
+            list(pool.map(lambda racer: attempt(desk, racer[1], f"client-{racer[0]}"), enumerate(offers)))
+            for offers in draw(desk, days, GOALS, RACERS)
+        ]
+
+    with open_store(url) as store:
+        stored = booked(store, "north", first, days[-1][1])
+        assert [[end.booking_id for end in ends if end.booking_id] for ends in outcomes] == [
+            [booking.id for booking in stored.get(day, ())] for day in days
+        ]
+        assert all(len(bookings) == 1 for bookings in stored.values())
+        assert len(stored) == ROUNDS
+        assert violations(store, "north", first, days[-1][1]) == []
