@@ -9,7 +9,7 @@ from data.demo.scenario import Scenario
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest
 from optimizer.domain.place import Place
-from optimizer.domain.practice import Service
+from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.therapist import WorkPattern
 
 if TYPE_CHECKING:
@@ -28,11 +28,30 @@ def load_scenario(scenario: Scenario, today: date, *, store: "Store", geocoder: 
         for pattern in patterns:
             uow.patterns.put(pattern)
         for booking in bookings:
-            if uow.bookings.by_uid(booking.uid or "") is None:
+            known = uow.bookings.by_uid(booking.uid or "")
+            if known is None:
                 uow.bookings.add(booking)
             else:
-                uow.bookings.put(booking)
+                uow.bookings.put(replace(booking, therapist=known.therapist))
         uow.commit()
+
+
+def put_policies(
+    practice_id: str, policies: Policies, *, store: "Store", expected: Callable[[Practice], bool] = lambda _known: True
+) -> Practice:
+    """Change how a practice likes to work. What is promised already stays promised.
+
+    Raises
+    ------
+    Conflict
+        code `version_conflict`, when `expected` says that the stored practice is not what the caller has seen.
+    """
+    known = store.practices.get(practice_id)
+    if not expected(known):
+        raise Conflict("the policies have changed since you read them", hint="read them again")
+    changed = replace(known, policies=policies)
+    store.practices.put(changed)
+    return changed
 
 
 def put_service(
