@@ -109,7 +109,7 @@ class _Entry:
         return BookingRow(
             line=self.line,
             uid=uid,
-            client=Client(ref=uid, name=self._client(service)),
+            client=Client(ref=uid, name=client_in(str(event.get("SUMMARY", "")), service)),
             where=where,
             service=service.code,
             session=session,
@@ -184,28 +184,36 @@ class _Entry:
             self._fault("SUMMARY", "unknown_service", "no service of the catalogue in SUMMARY", hint)
         return service
 
-    def _client(self, service: Service) -> str:
-        summary = str(self.event.get("SUMMARY", ""))
-        for name in (service.name, service.code):
-            summary = re.sub(re.escape(name), " ", summary, flags=re.IGNORECASE)
-        return " ".join(FILLER.sub(" ", summary).split())
-
     def _where(self, uid: str) -> PlaceQuery | None:
-        address = str(self.event.get("LOCATION", "")).strip()
-        found = POSTAL_CODE.search(address)
-        code = f"{found[1]} {found[2]}".upper() if found else None
-        geo = self.event.get("GEO")
-        point = Coordinate(lat=geo.latitude, lng=geo.longitude) if isinstance(geo, vGeo) else None
-        if point is None and not address:
+        where = where_of(self.event, uid)
+        if where is None:
             self._fault(
                 "LOCATION", "place_missing", "where is it?", "put the address with its postal code into LOCATION"
             )
-            return None
-        only_code = found is not None and found[0] == address
-        return PlaceQuery(
-            id=f"{uid}/{code}" if only_code and point is None else None,
-            coordinate=point,
-            address=None if only_code else address or None,
-            postal_code=code,
-            label=address,
-        )
+        return where
+
+
+def where_of(event: Component, uid: str) -> PlaceQuery | None:
+    """The place in GEO or LOCATION; None where there is neither."""
+    address = str(event.get("LOCATION", "")).strip()
+    found = POSTAL_CODE.search(address)
+    code = f"{found[1]} {found[2]}".upper() if found else None
+    geo = event.get("GEO")
+    point = Coordinate(lat=geo.latitude, lng=geo.longitude) if isinstance(geo, vGeo) else None
+    if point is None and not address:
+        return None
+    only_code = found is not None and found[0] == address
+    return PlaceQuery(
+        id=f"{uid}/{code}" if only_code and point is None else None,
+        coordinate=point,
+        address=None if only_code else address or None,
+        postal_code=code,
+        label=address,
+    )
+
+
+def client_in(summary: str, service: Service) -> str:
+    """What is left of a summary when the treatment is taken out."""
+    for name in (service.name, service.code):
+        summary = re.sub(re.escape(name), " ", summary, flags=re.IGNORECASE)
+    return " ".join(FILLER.sub(" ", summary).split())
