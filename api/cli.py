@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "api.commands.import_:import_",
     "keys": "api.commands.keys:keys",
     "plan": "api.commands.plan:plan",
+    "practice": "api.commands.practice:practice",
     "serve": "api.commands.serve:serve",
     "show": "api.commands.show:show",
     "solve": "api.commands.problems:solve",

@@ -30,7 +30,7 @@ def practice_of(wiring: Wiring, named: str = "") -> str:
             return only.id
         case ():
             raise InvalidRequest(
-                "There is no practice yet.", code="no_practice", hint="`rounds demo` makes one to look at."
+                "There is no practice yet.", code="no_practice", hint="Make one with `rounds practice create`."
             )
         case several:
             names = ", ".join(practice.id for practice in several)
