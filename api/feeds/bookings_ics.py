@@ -21,6 +21,7 @@ from api.feeds.booking_rows import (
 )
 from api.feeds.decoding import read_text
 from api.feeds.wall_time import Moment, on_the_wall
+from api.feeds.whereabouts import POSTAL_CODE
 from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.booking import Client, StartWindow
@@ -29,7 +30,6 @@ from optimizer.domain.place import Coordinate
 from optimizer.domain.practice import Service
 
 HINT = "send an iCalendar export (.ics) that begins with BEGIN:VCALENDAR"
-POSTAL_CODE = re.compile(r"\b([A-Z]\d[A-Z])\s?(\d[A-Z]\d)\b", re.IGNORECASE)
 FILLER = re.compile(r"\b(with|for|min|mins|minutes|\d+)\b|[^\w.' ]", re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from api.feeds.booking_rows import BookingRow, Catalogue, local_date, session_length
 from api.feeds.wall_time import Moment, read_date, read_moment
 from api.v1.schemas.reading import did_you_mean
-from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.geocoder import PlaceQuery, written
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault
 from optimizer.domain.place import Coordinate
@@ -102,7 +102,11 @@ class Cells:
         # Two clients may share a postal code and not a door.
         door = None if point or address else f"{self._text('client_ref') or uid}/{code}"
         return PlaceQuery(
-            id=door, coordinate=point, address=address or None, postal_code=code or None, label=address or code
+            id=door,
+            coordinate=point,
+            address=address or None,
+            postal_code=code or None,
+            label=written(address, code),
         )
 
     def _coordinate(self) -> Coordinate | None:

@@ -9,7 +9,7 @@ from datetime import UTC
 
 from icalendar import Calendar, Event
 
-from api.feeds import words
+from api.feeds import whereabouts, words
 from api.feeds.feed_day import FeedDay
 from api.feeds.words import Caption
 from optimizer.domain.itinerary import Break, Leg, Stop
@@ -58,7 +58,9 @@ def _visit(stop: Stop, day: FeedDay, uid: str) -> Event:
     if caption.where:
         event.add("location", caption.where)
     arrive, leave = (words.clock(day.horizon.local(at)) for at in (stop.arrival, stop.depart))
-    event.add("description", f"Arrive {arrive}, leave {leave}; {words.slack(stop.slack)}")
+    vague = whereabouts.vagueness(caption.where, stop.visit.place.precision)
+    told = [f"Arrive {arrive}, leave {leave}", words.slack(stop.slack), f"place: {vague}" if vague else ""]
+    event.add("description", "; ".join(part for part in told if part))
     return event
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from api.feeds import words
+from api.feeds import whereabouts, words
 from api.feeds.words import Caption
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Stop, Unassigned
 from optimizer.domain.place import Place
@@ -75,9 +75,9 @@ def _where(place: Place, day: Itinerary, captions: Captions) -> str:
     """The caption of a visit at that place, else what the place calls itself, else home."""
     for stop in day.stops:
         if stop.visit.place.id == place.id and (caption := captions.get(stop.visit.id)) and caption.where:
-            return caption.where
+            return whereabouts.in_words(caption.where, place.precision)
     if place.label:
-        return place.label
+        return whereabouts.in_words(place.label, place.precision)
     return "home" if place == day.shift.end_place else place.id
 
 

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from api.feeds import words
+from api.feeds import whereabouts, words
 from api.feeds.words import Caption
 from api.services.itineraries import TherapistDay
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
-from optimizer.domain.place import Coordinate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the day. `kind` is drive, visit or break; `at` is the time it begins (a visit: the session)."""
+    """One line of the day. `kind` is drive, visit or break; `at` is the time it begins (a visit: the session).
+
+    `destination` is what a map is asked for, empty where there is nothing to ask.
+    """
 
     kind: str
     at: str
@@ -20,7 +22,7 @@ class Row:
     lines: tuple[str, ...] = ()
     slack: str = ""
     phone: str = ""
-    point: Coordinate | None = None
+    destination: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,8 @@ def _row(step: Leg | Stop | Break, day: TherapistDay) -> Row:
 def _visit(stop: Stop, day: TherapistDay) -> Row:
     caption = day.captions.get(stop.visit.id) or Caption(service=stop.visit.service)
     until = f"until {_clock(day, stop.finish)}, leave {_clock(day, stop.depart)}"
-    lines = (caption.where, words.before_the_session(stop, day.horizon), until, caption.notes)
+    where = whereabouts.in_words(caption.where, stop.visit.place.precision)
+    lines = (where, words.before_the_session(stop, day.horizon), until, caption.notes)
     return Row(
         kind="visit",
         at=_clock(day, stop.start),
@@ -104,7 +107,7 @@ def _visit(stop: Stop, day: TherapistDay) -> Row:
         lines=tuple(line for line in lines if line),
         slack=words.slack(stop.slack),
         phone=caption.phone,
-        point=stop.visit.place.coordinate,
+        destination=whereabouts.destination(caption.where, stop.visit.place),
     )
 
 

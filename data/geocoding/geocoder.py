@@ -21,6 +21,14 @@ class PlaceQuery:
     label: str = ""
 
 
+def written(address: str, postal_code: str) -> str:
+    """Address and postal code as one line, the code once: a street is nothing to a map without its town or code."""
+    if not address or not postal_code:
+        return address or postal_code
+    known = postal_code.replace(" ", "").casefold() in address.replace(" ", "").casefold()
+    return address if known else f"{address}, {postal_code}"
+
+
 class Geocoder(Protocol):
     def locate(self, query: PlaceQuery) -> Place:
         """The place meant.

@@ -65,7 +65,7 @@ def test_as_the_day_goes_on_the_next_stop_moves(published: House) -> None:
 
 def test_the_page_links_to_navigation_and_the_phone_and_asks_nobody_else(published: House) -> None:
     answer = sign_in(published).get("/day/2026-11-23")
-    assert 'href="https://www.google.com/maps/dir/?api=1&amp;destination=43.6' in answer.text
+    assert 'href="https://www.google.com/maps/dir/?api=1&amp;destination=Halton%20L7G%202B8"' in answer.text
     assert 'href="tel:+1905555' in answer.text
     assert "<script" not in answer.text
     assert not re.search(r'(src|<link[^>]*href)="(https?:)?//', answer.text)

@@ -24,7 +24,7 @@ from api.v1.schemas.base import (
 from api.v1.schemas.etag import etag_of
 from api.v1.schemas.place import PlaceIn, PlaceOut
 from api.v1.schemas.problem import ChoiceIn, WindowIn
-from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.geocoder import PlaceQuery, written
 from optimizer.domain.booking import Booking, BookingStatus, Client, StartWindow
 from optimizer.domain.errors import Fault
 from optimizer.domain.place import Coordinate
@@ -253,7 +253,7 @@ def place_query(place: PlaceIn, *, owner: str) -> PlaceQuery:
         coordinate=point,
         address=place.address or None,
         postal_code=place.postal_code or None,
-        label=place.label or place.address or place.postal_code or "",
+        label=place.label or written(place.address or "", place.postal_code or ""),
     )
 
 

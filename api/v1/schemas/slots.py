@@ -11,7 +11,7 @@ from api.services.slot_search import MOST_DAYS, Slot, SlotAnswer, SlotQuery
 from api.services.why_not import Refused
 from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
 from api.v1.schemas.place import PlaceOut
-from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.geocoder import PlaceQuery, written
 from optimizer.domain.place import Coordinate
 from optimizer.domain.promise import Hold
 from optimizer.domain.reason import Reason
@@ -70,7 +70,7 @@ class SlotsQuery(Request):
                 coordinate=point,
                 address=self.address or None,
                 postal_code=self.postal_code or None,
-                label=self.address or self.postal_code or "",
+                label=written(self.address or "", self.postal_code or ""),
             ),
             service=self.service,
             session=self.session_minutes * MINUTE,
