@@ -14,6 +14,7 @@ COMMANDS = {
     "db": "api.commands.db:db",
     "demo": "api.commands.demo:demo",
     "evaluate": "api.commands.problems:evaluate",
+    "feeds": "api.commands.feeds:feeds",
     "import": "api.commands.import_:import_",
     "keys": "api.commands.keys:keys",
     "plan": "api.commands.plan:plan",

@@ -18,9 +18,11 @@ def plan(
     ctx: click.Context, when: str, practice: str, time_limit: int, seed: int, *, publishing: bool, as_json: bool
 ) -> None:
     """Plan a date from its bookings, store the plan and print it."""
+    from api.commands.feeds import tell_stale
     from api.commands.setting_up import practice_of, set_up
     from api.feeds.timetable import plan_text
     from api.services import planning
+    from api.services.feeds import feed_warnings, told
     from api.services.itineraries import plan_captions
     from api.services.publishing import publish
     from api.v1.schemas.planning import StoredPlanOut
@@ -54,8 +56,10 @@ def plan(
             )
             ctx.exit(Exit.TRY_LATER)
     stored, captions = plan_captions(practice_id, run.plan_id, store=wiring.store)
+    warnings = feed_warnings(practice_id, store=wiring.store, now=wiring.clock())
+    tell_stale(warnings)
     if as_json:
         click.echo(StoredPlanOut.of_stored(stored).model_dump_json(indent=2))
     else:
-        click.echo(plan_text(stored.plan, captions), nl=False)
+        click.echo(plan_text(stored.plan, captions, told(warnings, staff=True)), nl=False)
     ctx.exit(Exit.LEFT_OUT if stored.plan.unassigned else Exit.DONE)

@@ -7,6 +7,8 @@ import click
 from api.commands.dates import DateWord, on_calendar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.feeds.timetable import Captions
     from api.services.itineraries import TherapistDay
     from data.store.records import StoredPlan
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 @click.option("--link", is_flag=True, help="Print a link that opens the page of --therapist, once.")
 def show(when: str, practice: str, therapist: str | None, dress: str, *, link: bool) -> None:
     """Print the plan of a date: the published one, else the one made last."""
+    from api.commands.feeds import tell_stale
     from api.commands.setting_up import practice_of, set_up
     from api.services import itineraries
+    from api.services.feeds import feed_warnings, told
     from optimizer.domain.errors import NotFound
 
     if therapist is None and (link or dress == "ics"):
@@ -32,11 +36,18 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
     wiring = set_up()
     practice_id = practice_of(wiring, practice)
     day = on_calendar(when, now=wiring.clock(), zone=wiring.store.practices.get(practice_id).zone)
+    stale = [
+        warning
+        for warning in feed_warnings(practice_id, store=wiring.store, now=wiring.clock())
+        if therapist in (None, warning.therapist)
+    ]
+    tell_stale(stale)
+    warnings = told(stale, staff=True)
     if therapist is None:
         found = itineraries.planned_date(practice_id, day, store=wiring.store)
         if found.plan is None:
             raise NotFound(f"nothing is planned on {day}", hint="run `rounds plan`")
-        click.echo(_whole(found.plan, found.captions, dress))
+        click.echo(_whole(found.plan, found.captions, dress, warnings))
         return
     mine = itineraries.therapist_day(practice_id, therapist, day, store=wiring.store)
     if link:
@@ -46,21 +57,21 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
         path = make_link(Visitor(practice_id=practice_id, therapist=therapist), day, signing_key=settings.signing_key)
         click.echo(f"http://{settings.host}:{settings.port}{path}")
         return
-    click.echo(_one(mine, dress), nl=dress != "ics")
+    click.echo(_one(mine, dress, warnings), nl=dress != "ics")
 
 
-def _whole(plan: "StoredPlan", captions: "Captions", dress: str) -> str:
+def _whole(plan: "StoredPlan", captions: "Captions", dress: str, warnings: "Sequence[str]") -> str:
     from api.feeds.timetable import plan_text
     from api.v1.schemas.planning import StoredPlanOut
 
     return (
         StoredPlanOut.of_stored(plan).model_dump_json(indent=2)
         if dress == "json"
-        else plan_text(plan.plan, captions).rstrip("\n")
+        else plan_text(plan.plan, captions, warnings).rstrip("\n")
     )
 
 
-def _one(day: "TherapistDay", dress: str) -> str:
+def _one(day: "TherapistDay", dress: str, warnings: "Sequence[str]") -> str:
     from api.feeds import words
     from api.feeds.timetable import itinerary_text
     from api.v1.schemas.planning import MyDayOut
@@ -74,7 +85,9 @@ def _one(day: "TherapistDay", dress: str) -> str:
         feed = [day.feed_day] if day.feed_day is not None else []
         return calendar(feed, name=f"Rounds {name}", namespace=f"{day.practice.id}.rounds").decode()
     title = words.long_date(day.date)
+    beware = "".join(f"! {warning}\n" for warning in warnings)
     mine = day.itinerary
     if mine is None or not mine.stops:
-        return f"No visits on {title}."
-    return f"{title} · {day.practice.zone.key}\n\n{itinerary_text(mine, day.horizon, day.captions)}"
+        return f"{beware}No visits on {title}."
+    gap = "\n" if beware else ""
+    return f"{title} · {day.practice.zone.key}\n\n{beware}{gap}{itinerary_text(mine, day.horizon, day.captions)}"

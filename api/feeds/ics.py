@@ -43,6 +43,8 @@ def _events(day: FeedDay, namespace: str) -> Iterator[Event]:
                 yield _drive(step, ahead[0] if ahead else None, day, f"{key}@{namespace}")
             case Stop():
                 ahead.pop(0)
+                if step.visit.busy:
+                    continue  # it is in the calendar that it came from
                 yield _visit(step, day, f"visit-{step.visit.id}@{namespace}")
             case Break():
                 breaks += 1

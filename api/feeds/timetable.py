@@ -1,6 +1,6 @@
 """A plan as text: what `rounds plan` prints, and what fits on paper."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from api.feeds import whereabouts, words
 from api.feeds.words import Caption
@@ -15,13 +15,15 @@ Captions = Mapping[str, Caption]
 GUTTER = " " * 9
 
 
-def plan_text(plan: Plan, captions: Captions | None = None) -> str:
-    """The whole plan: every itinerary, then who was left out and why, then the totals and the certificate.
+def plan_text(plan: Plan, captions: Captions | None = None, warnings: Sequence[str] = ()) -> str:
+    """The whole plan: what to be wary of, every itinerary, then who was left out and why, totals and certificate.
 
     Without captions visits go by their ids.
     """
     captions = captions or {}
     blocks = [f"{words.long_date(plan.horizon.date)} · {plan.horizon.zone.key}"]
+    if warnings:
+        blocks.append("\n".join(f"! {warning}" for warning in warnings))
     blocks += [itinerary_text(day, plan.horizon, captions) for day in plan.itineraries]
     if plan.unassigned:
         blocks.append("\n".join(_left_out(plan.unassigned, captions)))
@@ -38,11 +40,11 @@ def _headline(day: Itinerary, horizon: Horizon) -> str:
     name = day.shift.therapist.name or day.shift.therapist.id
     if not day.stops:
         return f"{name}: no visits"
-    count = len(day.stops)
-    hands_on = sum(stop.visit.session for stop in day.stops)
+    count = sum(not stop.visit.busy for stop in day.stops)
+    hands_on = sum(stop.visit.hands_on for stop in day.stops)
     driving = sum(leg.travel for leg in day.legs)
     line = (
-        f"{name}: {count} visit{'s' if count > 1 else ''}, leave {_clock(horizon, day.leave_at)},"
+        f"{name}: {count} visit{'' if count == 1 else 's'}, leave {_clock(horizon, day.leave_at)},"
         f" back {_clock(horizon, day.back_at)}, {words.length(hands_on)} hands-on, {words.length(driving)} driving"
     )
     return f"{line}, {words.length(day.overtime)} overtime" if day.overtime else line

@@ -66,7 +66,7 @@ def day_page(day: TherapistDay, now: datetime) -> DayPage:
 
 
 def _headline(day: TherapistDay, mine: Itinerary) -> str:
-    count = len(mine.stops)
+    count = sum(not stop.visit.busy for stop in mine.stops)
     leave, back = _clock(day, mine.leave_at), _clock(day, mine.back_at)
     driving = words.length(sum(leg.travel for leg in mine.legs))
     return f"{count} visit{'' if count == 1 else 's'}, leave {leave}, back {back}, {driving} driving"

@@ -8,6 +8,7 @@ import numpy as np
 
 from api.services.boards import PracticeBoard, dates_between
 from api.services.desk import Desk
+from api.services.feeds import told, warnings_in
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question
 from api.services.searching import Wanted, faults_of, located, openings_for, view_for
@@ -65,6 +66,7 @@ class SlotAnswer:
 
     `place` is None where the practice does not drive (told to the public as a calendar without slots); `next_from` is
     the date to search on from, where the answer would have become too long. `refusals` is there when asked for.
+    `warnings` say in the asker's words that calendars kept elsewhere are behind; what they said last still counts.
     """
 
     zone: str
@@ -72,6 +74,7 @@ class SlotAnswer:
     days: Mapping[date, tuple[Slot, ...]]
     next_from: date | None = None
     refusals: Refusals | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
@@ -90,11 +93,12 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         today = now.astimezone(practice.zone).date()
         asked = query.dates(today)
         reading = desk.boards.read(uow, _open_dates(asked, today, practice.policies), now, practice=practice)
+        warnings = told(warnings_in(uow, now, practice.zone), staff=query.exact)
     faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     if place is None:
-        return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()))
+        return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()), warnings=warnings)
     view = view_for(query, place, reading, desk)
     terms = Terms(
         practice_id=query.practice_id,
@@ -114,7 +118,14 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         visit = question(view, terms, today)
         searched = Unoffered(view=view, visit=visit, dates=tuple(days), served=served, now=now)
         refusals = why_not(searched, roads=desk.roads)
-    return SlotAnswer(zone=str(practice.zone), place=place, days=days, next_from=next_from, refusals=refusals)
+    return SlotAnswer(
+        zone=str(practice.zone),
+        place=place,
+        days=days,
+        next_from=next_from,
+        refusals=refusals,
+        warnings=warnings,
+    )
 
 
 def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int = 5, days: int = 2) -> tuple[Slot, ...]:

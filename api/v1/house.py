@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+import structlog
 from flask import Blueprint
 
 from api.operation import operation
@@ -20,6 +21,13 @@ class Version(Answer):
     version: str
 
 
+class Readiness(Answer):
+    """`detail` says what needs a look though the service works; null where nothing does."""
+
+    status: str
+    detail: str | None
+
+
 @blueprint.get("/healthz")
 @operation("The process answers", tag="house", answers={200: Health})
 def healthz() -> Health:
@@ -27,10 +35,16 @@ def healthz() -> Health:
 
 
 @blueprint.get("/readyz")
-@operation("The store answers and its schema is this release's", tag="house", answers={200: Health}, problems=(503,))
-def readyz() -> Health:
-    wiring().store.check()
-    return Health(status="ready")
+@operation("The store answers and its schema is this release's", tag="house", answers={200: Readiness}, problems=(503,))
+def readyz() -> Readiness:
+    """Calendars kept elsewhere that are behind are told by their number: this door is open to everyone."""
+    parts = wiring()
+    parts.store.check()
+    stale = parts.store.feed_health.stale(parts.clock())
+    if not stale:
+        return Readiness(status="ready", detail=None)
+    structlog.get_logger().warning("feeds_stale", count=stale)
+    return Readiness(status="ready", detail=f"{stale} outside calendar{' is' if stale == 1 else 's are'} stale")
 
 
 @blueprint.get("/version")

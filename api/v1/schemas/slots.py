@@ -135,7 +135,8 @@ class RefusedOut(Answer):
 class SlotsOut(Answer):
     """Starts by date, every date asked for among them. `place` is the point used, null where nobody drives.
     `next_from` is where to search on when one answer could not hold all. `refused` is there for staff who include it;
-    `refused_left_out` counts the refused starts that were too many to explain in one answer."""
+    `refused_left_out` counts the refused starts that were too many to explain in one answer. `warnings` say that
+    calendars kept elsewhere could not be read lately: what is offered rests on what they said last."""
 
     timezone: str
     place: PlaceOut | None
@@ -143,6 +144,7 @@ class SlotsOut(Answer):
     next_from: LocalDate | None
     refused: list[RefusedOut] | None
     refused_left_out: int | None
+    warnings: list[str]
 
     @classmethod
     def of(cls, answer: SlotAnswer) -> Self:
@@ -154,6 +156,7 @@ class SlotsOut(Answer):
             next_from=answer.next_from,
             refused=None if why is None else [RefusedOut.of(refused, zone) for refused in why.refused],
             refused_left_out=None if why is None else why.left_out,
+            warnings=list(answer.warnings),
         )
 
 

@@ -36,6 +36,13 @@ class OutsideFeeds(Repository):
             raise NotFound(f"there is no outside calendar {id!r}")
         return _from_row(row)
 
+    def locked(self, id: str) -> OutsideFeed:
+        """The same, and nobody else reads this calendar until the transaction ends. Raises NotFound."""
+        row = self._one(self._select(table, table.c.id == id).with_for_update())
+        if row is None:
+            raise NotFound(f"there is no outside calendar {id!r}")
+        return _from_row(row)
+
     def list(self) -> tuple[OutsideFeed, ...]:
         """By therapist, oldest first."""
         rows = self._all(self._select(table).order_by(table.c.therapist, table.c.added_at, table.c.id))
