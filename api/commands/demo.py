@@ -39,7 +39,14 @@ def demo(when: str) -> None:
     day = on_calendar(when, now=wiring.clock(), zone=SOLO.practice.zone)
     for scenario in (SOLO, TEAM):
         practice = scenario.practice
-        load_scenario(scenario, day, store=wiring.store, geocoder=wiring.geocoder)
+        load_scenario(
+            scenario,
+            day,
+            store=wiring.store,
+            geocoder=wiring.geocoder,
+            roads=wiring.roads,
+            clock=wiring.clock,
+        )
         run = planning.plan_now(planning.PlanRequest(practice_id=practice.id, date=day), planner=planner)
         if run.plan_id is None:
             raise Unavailable(f"{practice.name} was not planned: {run.problem}")

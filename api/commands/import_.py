@@ -41,6 +41,7 @@ def import_(file: BinaryIO, practice: str, kind: str | None) -> None:
         ),
         store=wiring.store,
         geocoder=wiring.geocoder,
+        roads=wiring.roads,
         clock=wiring.clock,
     )
     for remark in report.remarks:

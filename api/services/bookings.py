@@ -9,7 +9,7 @@ from api.services.boards import PracticeBoard
 from api.services.day_problem import windows_of
 from api.services.desk import Desk
 from api.services.holding import lock
-from api.services.placing import costs_in_windows, lost, question_of
+from api.services.placing import cheapest, costs_in_windows, lost, question_of
 from api.services.receipt import Receipt, no_receipt
 from data.geocoding.geocoder import PlaceQuery
 from data.store.records import AuditEntry
@@ -130,9 +130,7 @@ def _placed(view: PracticeBoard, draft: Booking, request: NewBooking, desk: Desk
     visit = question_of(view, draft)
     able = costs_in_windows(view, visit, windows_of(draft, view.horizon(draft.date)), roads=desk.roads)
     if able:
-        prefer = draft.choice.prefer
-        best = min(able, key=lambda name: (bool(prefer) and name not in prefer, able[name], name))
-        return replace(draft, therapist=best)
+        return replace(draft, therapist=cheapest(able, draft.choice))
     start = draft.fixed_start
     if start is None or draft.clearance is not Clearance.CLEAR:
         return draft

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from api.feeds.booking_rows import BookingRow, Catalogue, ParsedFile
 from api.feeds.bookings_csv import parse_csv
+from api.services.distributing import distribute
 from api.services.receipt import Receipt, no_receipt
 from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.roads.source import TravelSource
 from data.store.records import AuditEntry
 from optimizer.domain.booking import Booking, BookingStatus, Client
 from optimizer.domain.errors import Fault, InvalidRequest
@@ -53,12 +55,14 @@ def import_bookings(
     *,
     store: "Store",
     geocoder: Geocoder,
+    roads: TravelSource,
     clock: Callable[[], datetime],
     receipt: Receipt[ImportReport] = no_receipt,
 ) -> ImportReport:
     """Read the file, find every place, then write every row in one transaction.
 
-    A row whose UID is known updates that booking; the same file again changes nothing.
+    A row whose UID is known updates that booking; the same file again changes nothing. New visits and those that have
+    moved go on the agendas where they cost least.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def import_bookings(
         )
     now = clock()
     with store.unit_of_work(request.practice_id) as uow:
-        report = _write(parsed, places, uow)
+        report = _write(parsed, places, uow, roads, now)
         uow.audit.add(
             AuditEntry(
                 id=uuid.uuid4().hex,
@@ -136,16 +140,29 @@ def _locate(rows: tuple[BookingRow, ...], geocoder: Geocoder) -> tuple[dict[Plac
     return places, faults
 
 
-def _write(parsed: ParsedFile, places: dict[PlaceQuery, Place], uow: "UnitOfWork") -> ImportReport:
+def _write(
+    parsed: ParsedFile, places: dict[PlaceQuery, Place], uow: "UnitOfWork", roads: TravelSource, now: datetime
+) -> ImportReport:
     added = updated = unchanged = cancelled = 0
     remarks = list(parsed.remarks)
+    stored: dict[str, Booking] = {}
+    wanted: list[Booking] = []
     for row in parsed.rows:
         known = uow.bookings.by_uid(row.uid)
         booking = _booking(row, known, places)
         if booking is None:
             detail = f"uid {row.uid} is cancelled and was never booked"
             remarks.append(Fault(pointer=f"line {row.line}", code="nothing_to_cancel", detail=detail))
-        elif known is None:
+            continue
+        wanted.append(booking)
+        if known is not None:
+            stored[known.id] = known
+    homeless = [b for b in wanted if b.therapist is None and b.status is BookingStatus.CONFIRMED]
+    changing = {b.id for b in wanted if b.id in stored and b != stored[b.id]}
+    placed = {b.id: b for b in distribute(homeless, uow=uow, roads=roads, now=now, without=changing)}
+    for booking in (placed.get(b.id, b) for b in wanted):
+        known = stored.get(booking.id)
+        if known is None:
             uow.bookings.add(booking)
             added += 1
         elif booking == known:
@@ -158,12 +175,15 @@ def _write(parsed: ParsedFile, places: dict[PlaceQuery, Place], uow: "UnitOfWork
 
 
 def _booking(row: BookingRow, known: Booking | None, places: dict[PlaceQuery, Place]) -> Booking | None:
-    """What the row makes of the booking; None where it cancels what is not there."""
+    """What the row makes of the booking; None where it cancels what is not there.
+
+    On nobody's agenda yet, unless the booking is known and still asks for the same.
+    """
     if row.cancelled:
         return None if known is None else replace(known, status=BookingStatus.CANCELLED)
     if row.where is None or row.day is None:
         raise ValueError(f"line {row.line} was parsed without a place or a date")
-    return Booking(
+    booking = Booking(
         id=known.id if known else f"booking_{uuid.uuid4().hex}",
         uid=row.uid,
         date=row.day,
@@ -181,6 +201,17 @@ def _booking(row: BookingRow, known: Booking | None, places: dict[PlaceQuery, Pl
         ),
         notes=row.notes,
     )
+    if known is not None and known.status is BookingStatus.CONFIRMED and _asked(known) == _asked(booking):
+        return replace(booking, therapist=known.therapist, overridden=known.overridden)
+    return booking
+
+
+def _asked(booking: Booking) -> tuple[object, ...]:
+    """Whatever decides on which agenda a visit fits."""
+    return (
+        booking.date, booking.place, booking.service, booking.session, booking.windows, booking.first_visit,
+        booking.choice,
+    )  # fmt: skip
 
 
 def _line(fault: Fault) -> int:

@@ -10,14 +10,14 @@ from api.services.agendas import NEVER_LAPSES
 from api.services.boards import PracticeBoard
 from api.services.day_problem import visit_of
 from api.services.offers import Offer, Terms
-from api.services.starts import ask, padded
+from api.services.starts import ask, limits_driving, padded
 from data.roads.source import TravelSource
 from optimizer.domain.booking import Booking, Client
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.errors import Conflict
 from optimizer.domain.promise import HeldVisit
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
-from optimizer.domain.visit import Visit
+from optimizer.domain.visit import TherapistChoice, Visit
 from optimizer.schedule.slots import Board, OpenDay, Spokes
 from optimizer.schedule.world import NEVER, Ints
 from optimizer.travel.times import TravelTimes
@@ -106,17 +106,27 @@ def costs_in_windows(
     only: Collection[str] | None = None,
 ) -> Costs:
     """Who can start a visit somewhere in these windows of the board's only date, and the least it adds."""
-    for step in (MINUTE, 1):
-        # Hardly ever is there room for a second and none for a whole minute.
+    unlimited = [
+        day.shift.id for day in view.days if not limits_driving(day) and (only is None or day.shift.id in only)
+    ]
+    for step, asked in ((MINUTE, only), (1, unlimited)):
+        # Hardly ever is there room for a second and none for a whole minute; limits on driving, which are checked
+        # start by start, are not asked again for that.
         starts = {s for w in windows for s in (*range(w.earliest, w.latest, step), w.latest)}
         grid = np.array(sorted(starts), dtype=np.int64)
-        found = ask(view, visit, padded([grid] * len(view.days)), roads=roads, only=only)
+        found = ask(view, visit, padded([grid] * len(view.days)), roads=roads, only=asked)
         able = {
             day.shift.id: int(found.added[row].min()) for row, day in enumerate(view.days) if found.possible[row].any()
         }
         if able:
             return able
     return {}
+
+
+def cheapest(able: Costs, choice: TherapistChoice) -> str:
+    """Whose day a visit adds least to; first of all those whom the client prefers, of equals the first by id."""
+    prefer = choice.prefer
+    return min(able, key=lambda name: (bool(prefer) and name not in prefer, able[name], name))
 
 
 def choose(able: Sequence[Costs], *, one_therapist: bool) -> tuple[str, ...] | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from api.services.distributing import distribute
 from data.demo.scenario import Scenario
 from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.roads.source import TravelSource
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies, Practice, Service
@@ -16,8 +18,19 @@ if TYPE_CHECKING:
     from data.store.store import Store
 
 
-def load_scenario(scenario: Scenario, today: date, *, store: "Store", geocoder: Geocoder) -> None:
-    """Write a demo practice and its visits, counted from `today`. Doing it again changes nothing."""
+def load_scenario(
+    scenario: Scenario,
+    today: date,
+    *,
+    store: "Store",
+    geocoder: Geocoder,
+    roads: TravelSource,
+    clock: Callable[[], datetime],
+) -> None:
+    """Write a demo practice and its visits, counted from `today`, on the agendas where they cost least.
+
+    Doing it again changes nothing.
+    """
     practice = scenario.practice
     patterns, bookings = scenario.patterns(geocoder), scenario.bookings(today, geocoder)
     if all(known.id != practice.id for known in store.practices.list()):
@@ -27,12 +40,9 @@ def load_scenario(scenario: Scenario, today: date, *, store: "Store", geocoder: 
             uow.services.put(service)
         for pattern in patterns:
             uow.patterns.put(pattern)
-        for booking in bookings:
-            known = uow.bookings.by_uid(booking.uid or "")
-            if known is None:
-                uow.bookings.add(booking)
-            else:
-                uow.bookings.put(replace(booking, therapist=known.therapist))
+        new = [booking for booking in bookings if uow.bookings.by_uid(booking.uid or "") is None]
+        for booking in distribute(new, uow=uow, roads=roads, now=clock()):
+            uow.bookings.add(booking)
         uow.commit()
 
 

@@ -51,7 +51,7 @@ def ask(
     policy = buffer_of(view.practice.policies)
     spokes = _spokes(view.board, visit.place, eligible, roads, policy)
     found = view.board.openings(visit, eligible, spokes, grids)
-    limited = [row for row, day in enumerate(view.days) if _limits_driving(day) and found.possible[row].any()]
+    limited = [row for row, day in enumerate(view.days) if limits_driving(day) and found.possible[row].any()]
     if limited:
         bare = _spokes(view.board, visit.place, eligible, roads, BufferPolicy())
         for row in limited:
@@ -108,7 +108,8 @@ def _spokes(
     return found
 
 
-def _limits_driving(day: OpenDay) -> bool:
+def limits_driving(day: OpenDay) -> bool:
+    """Does the shift have a limit that the board does not see?"""
     limits = day.shift.limits
     return limits.driving is not None or limits.longest_drive is not None
 

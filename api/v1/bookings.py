@@ -213,7 +213,14 @@ def import_file() -> AnyResponse:
     )
 
     def write(receipt: Receipt[ImportReport]) -> ImportReport:
-        return import_bookings(upload, store=parts.store, geocoder=parts.geocoder, clock=parts.clock, receipt=receipt)
+        return import_bookings(
+            upload,
+            store=parts.store,
+            geocoder=parts.geocoder,
+            roads=parts.roads,
+            clock=parts.clock,
+            receipt=receipt,
+        )
 
     return answer_once(write, lambda report: Reply(body=ImportOut.of(report)))
 

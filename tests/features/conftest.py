@@ -16,6 +16,7 @@ from api.auth import hash_key, new_key
 from api.services.practices import load_scenario
 from api.settings import Settings
 from api.wiring import Wiring
+from data.demo.scenario import Scenario
 from data.demo.solo import SOLO
 from data.store.records import ApiKey, Role
 from tests.contract.conftest import (  # noqa: F401  # the same two databases as the store's own tests
@@ -65,6 +66,13 @@ class House:
         )
         return {"Authorization": f"Bearer {secret}"}
 
+    def load(self, scenario: Scenario) -> None:
+        """Write a demo practice, counted from Monday."""
+        parts = self.wiring
+        load_scenario(
+            scenario, MONDAY, store=parts.store, geocoder=parts.geocoder, roads=parts.roads, clock=parts.clock
+        )
+
     def hold_the_executor(self) -> Event:
         """Nothing handed to the executor begins before the event is set."""
         gate = Event()
@@ -88,7 +96,7 @@ def house(settings: Settings) -> Iterator[House]:
         held: list[House] = []
         wiring = Wiring(settings, clock=lambda: held[0].now, executor=executor)
         held.append(House(wiring=wiring, app=create_app(wiring=wiring), now=MONDAY_MORNING, executor=executor))
-        load_scenario(EMPTY, MONDAY, store=wiring.store, geocoder=wiring.geocoder)
+        held[0].load(EMPTY)
         yield held[0]
     wiring.store.close()
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.services.practices import load_scenario
 from data.demo.solo import SOLO
 from data.store.records import Role
-from tests.features.conftest import EMPTY, MONDAY, House
+from tests.features.conftest import EMPTY, House
 
 BODY: dict[str, Any] = {
     "client": {"ref": "anna", "name": "Anna Bell"},
@@ -119,7 +118,7 @@ def test_a_booking_without_a_clear_time_is_refused(house: House, fresh: Fresh, w
 
 
 def test_a_list_is_read_page_by_page_in_the_order_of_dates(house: House) -> None:
-    load_scenario(SOLO, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(SOLO)
     planner, seen, cursor = house.key(Role.PLANNER), [], ""
     while True:
         more = f"&cursor={cursor}" if cursor else ""
@@ -154,7 +153,7 @@ def test_cancelling_takes_if_match_and_happens_once(house: House, fresh: Fresh) 
 def test_another_practices_booking_does_not_exist(house: House, fresh: Fresh) -> None:
     booked = house.client.post("/v1/bookings", json=BODY, headers=house.key(Role.PLANNER) | fresh())
     other = replace(EMPTY, practice=replace(SOLO.practice, id="elsewhere"))
-    load_scenario(other, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(other)
     stranger = house.key(Role.PLANNER, practice="elsewhere")
     assert house.client.get(booked.headers["Location"], headers=stranger).status_code == 404
     assert house.client.delete(booked.headers["Location"], headers=stranger).status_code == 404

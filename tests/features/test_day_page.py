@@ -8,7 +8,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.pages.sign_in import LINK_LASTS, SESSION_LASTS, Visitor, make_link
-from api.services.practices import load_scenario
 from api.services.publishing import publish
 from data.demo.solo import SOLO
 from data.store.records import Role, StoredPlan
@@ -20,7 +19,7 @@ from tests.features.days import planned
 @pytest.fixture
 def published(house: House) -> House:
     """The demo's first day, planned and published, with one visit left out."""
-    load_scenario(SOLO, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(SOLO)
     plan, _ = planned(SOLO, MONDAY)
     left_out = Unassigned(visit=replace(plan.itineraries[0].stops[0].visit, id="other"), rejections=())
     stored = StoredPlan(id="p1", date=MONDAY, created_at=house.now, plan=replace(plan, unassigned=(left_out,)))
@@ -83,7 +82,7 @@ def test_a_visit_left_out_is_mentioned_and_a_day_off_is_empty(published: House) 
 def test_names_and_notes_are_text_never_markup(house: House) -> None:
     visits = (replace(SOLO.visits[0], client="<b>Billie</b> & Co"), *SOLO.visits[1:])
     scenario = replace(SOLO, visits=visits)
-    load_scenario(scenario, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(scenario)
     plan, _ = planned(scenario, MONDAY)
     with house.wiring.store.unit_of_work(house.practice) as uow:
         uow.plans.add(StoredPlan(id="p1", date=MONDAY, created_at=house.now, plan=plan))

@@ -19,6 +19,7 @@ def load(house: House, text: str) -> ImportReport:
         ImportRequest(practice_id=house.practice, actor="cli", body=text.encode(), format=ImportFormat.CSV),
         store=house.wiring.store,
         geocoder=house.wiring.geocoder,
+        roads=house.wiring.roads,
         clock=house.wiring.clock,
     )
 
@@ -109,3 +110,37 @@ def test_over_http_a_repeated_import_is_answered_alike_and_done_once(house: Hous
 def test_a_spreadsheet_is_refused_by_its_type(house: House) -> None:
     headers = {**house.key(Role.PLANNER), "Idempotency-Key": "i-1", "Content-Type": "application/vnd.ms-excel"}
     assert house.client.post("/v1/bookings/import", data=b"PK", headers=headers).status_code == 415
+
+
+def test_what_is_imported_lies_on_the_agendas_where_it_fits(house: House) -> None:
+    load(house, HEADER + FIRST + SECOND)
+    assert {(booking.uid, booking.therapist, booking.overridden) for booking in stored(house)} == {
+        ("a", "taylor", False),
+        ("b", "taylor", False),
+    }
+
+
+def test_what_was_promised_elsewhere_is_on_its_therapists_agenda_and_flagged_where_the_day_cannot_keep_it(
+    house: House,
+) -> None:
+    other = FIRST.replace("a,,anna,Anna", "d,,dan,Dan").replace("10:00", "10:30")
+    load(house, HEADER + FIRST + other)
+    flags = {booking.uid: (booking.therapist, booking.overridden) for booking in stored(house)}
+    assert sorted(flags.values()) == [("taylor", False), ("taylor", True)]
+
+
+def test_what_no_day_can_keep_and_nobody_is_named_for_is_on_nobodys_agenda(house: House) -> None:
+    other = FIRST.replace("a,,anna,Anna", "d,,dan,Dan").replace("10:00,taylor", "10:30,")
+    load(house, HEADER + FIRST)
+    load(house, HEADER + FIRST + other)
+    assert {booking.uid: booking.therapist for booking in stored(house)} == {"a": "taylor", "d": None}
+
+
+def test_a_visit_that_moves_in_the_file_moves_on_the_agendas(house: House) -> None:
+    load(house, HEADER + FIRST)
+    report = load(house, HEADER + FIRST.replace("2026-11-23,10:00", "2026-11-24,15:00"))
+    assert report.updated == 1
+    (moved,) = stored(house)
+    assert (moved.date.isoformat(), moved.therapist) == ("2026-11-24", "taylor")
+    with house.wiring.store.unit_of_work(house.practice, write=False) as uow:
+        assert uow.bookings.on_agendas([("taylor", MONDAY)]) == ()

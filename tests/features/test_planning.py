@@ -8,7 +8,6 @@ import pytest
 
 from api.services import planning
 from api.services.planning import LEASE_MARGIN, MAX_ATTEMPTS, Planner, PlanRequest
-from api.services.practices import load_scenario
 from data.demo.solo import SOLO
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.errors import Conflict, Unavailable
@@ -31,7 +30,7 @@ class RoadsDown:
 
 @pytest.fixture
 def planner(house: House) -> Planner:
-    load_scenario(SOLO, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(SOLO)
     return Planner(store=house.wiring.store, roads=house.wiring.roads, clock=house.wiring.clock)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.services.practices import load_scenario
 from api.services.publishing import publish
 from data.demo.solo import SOLO
 from data.store.records import StoredPlan
@@ -20,7 +19,7 @@ from tests.features.days import planned
 @pytest.fixture
 def drafted(house: House) -> House:
     """The demo's first day, planned and not published. Its first visit starts at 09:00, the next at 10:35."""
-    load_scenario(SOLO, MONDAY, store=house.wiring.store, geocoder=house.wiring.geocoder)
+    house.load(SOLO)
     plan, _ = planned(SOLO, MONDAY)
     with house.wiring.store.unit_of_work(house.practice) as uow:
         uow.plans.add(StoredPlan(id="p1", date=MONDAY, created_at=house.now, plan=plan))
