@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from api.feeds.booking_rows import BookingRow, Catalogue, ParsedFile
 from api.feeds.bookings_csv import parse_csv
 from api.services.distributing import distribute
+from api.services.import_remarks import remarks_on
 from api.services.receipt import Receipt, no_receipt
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.roads.source import TravelSource
@@ -81,6 +82,8 @@ def import_bookings(
             faults=sorted(faults, key=_line),
         )
     now = clock()
+    noted = remarks_on(parsed.rows, places, now.date())
+    parsed = replace(parsed, remarks=(*parsed.remarks, *noted))
     with store.unit_of_work(request.practice_id) as uow:
         report = _write(parsed, places, uow, roads, now)
         uow.audit.add(

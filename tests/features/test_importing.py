@@ -75,6 +75,23 @@ def test_one_row_outside_the_area_keeps_the_good_ones_out_too(house: House) -> N
     assert stored(house) == ()
 
 
+def test_a_postal_code_that_nobody_knows_is_placed_in_its_area_and_remarked_once(house: House) -> None:
+    invented = FIRST.replace("L9T 2R1", "L6X 9Z9")
+    again = invented.replace("a,,", "a2,,").replace("10:00", "12:00")
+    report = load(house, HEADER + invented + again + SECOND)
+    assert report.added == 3
+    assert [(remark.pointer, remark.code) for remark in report.remarks] == [("line 2, place", "postal_code_unknown")]
+    assert "middle of its area L6X" in report.remarks[0].detail
+
+
+@pytest.mark.parametrize(("day", "said"), [("2126-11-23", "two years ahead"), ("2026-10-01", "a month ago")])
+def test_a_date_that_looks_mistyped_is_taken_and_remarked(house: House, day: str, said: str) -> None:
+    report = load(house, HEADER + FIRST.replace("2026-11-23", day) + SECOND)
+    assert report.added == 2
+    assert [(remark.pointer, remark.code) for remark in report.remarks] == [("line 2, date", "date_far")]
+    assert said in report.remarks[0].detail
+
+
 def test_two_clients_of_one_postal_code_are_two_doors_and_one_client_is_one(house: House) -> None:
     again = FIRST.replace("a,,", "a2,,").replace("10:00", "12:00")
     neighbour = FIRST.replace("a,,anna", "n,,nina")

@@ -1,0 +1,52 @@
+"""What a reader should know of an imported file although nothing in it must be mended."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from api.feeds.booking_rows import BookingRow
+from api.feeds.whereabouts import POSTAL_CODE
+from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.errors import Fault
+from optimizer.domain.place import Place, Precision
+
+FAR_AHEAD = timedelta(days=2 * 365)
+FAR_BACK = timedelta(days=31)
+"""A date outside of these is more often a mistyped year than a visit."""
+
+
+def remarks_on(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place], today: date) -> tuple[Fault, ...]:
+    """Remarks in the order of the file; a postal code is remarked once, where it comes first."""
+    return (*_unknown_codes(rows, places), *_far_dates(rows, today))
+
+
+def _unknown_codes(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place]) -> Iterator[Fault]:
+    told = set()
+    for row in rows:
+        if row.where is None or places[row.where].precision is not Precision.AREA:
+            continue
+        found = POSTAL_CODE.search(row.where.postal_code or row.where.address or "")
+        if found is None:
+            continue  # a town: whoever wrote it knows that it is no street
+        area, rest = found[1].upper(), found[2].upper()
+        if (area, rest) in told:
+            continue
+        told.add((area, rest))
+        yield Fault(
+            pointer=f"line {row.line}, place",
+            code="postal_code_unknown",
+            detail=f"the postal code {area} {rest} is not known; the visit is placed at the middle of its area {area}",
+            hint="check the code, or give lat and lng",
+        )
+
+
+def _far_dates(rows: Sequence[BookingRow], today: date) -> Iterator[Fault]:
+    for row in rows:
+        if row.day is None:
+            continue
+        if row.day > today + FAR_AHEAD:
+            detail = f"{row.day} is more than two years ahead"
+        elif row.day < today - FAR_BACK:
+            detail = f"{row.day} is more than a month ago"
+        else:
+            continue
+        yield Fault(pointer=f"line {row.line}, date", code="date_far", detail=detail, hint="is the year right?")
