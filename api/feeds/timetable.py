@@ -26,7 +26,7 @@ def plan_text(plan: Plan, captions: Captions | None = None, warnings: Sequence[s
         blocks.append("\n".join(f"! {warning}" for warning in warnings))
     blocks += [itinerary_text(day, plan.horizon, captions) for day in plan.itineraries]
     if plan.unassigned:
-        blocks.append("\n".join(_left_out(plan.unassigned, captions)))
+        blocks.append("\n".join(_left_out(plan, captions)))
     blocks.append("\n".join(_summary(plan)))
     return "\n\n".join(blocks) + "\n"
 
@@ -83,25 +83,25 @@ def _where(place: Place, day: Itinerary, captions: Captions) -> str:
     return "home" if place == day.shift.end_place else place.id
 
 
-def _left_out(unassigned: tuple[Unassigned, ...], captions: Captions) -> Iterator[str]:
+def _left_out(plan: Plan, captions: Captions) -> Iterator[str]:
     yield "Left out"
-    for entry in unassigned:
+    for entry in plan.unassigned:
         caption = captions.get(entry.visit.id) or Caption(service=entry.visit.service)
         title = [caption.service, words.length(entry.visit.session), caption.client, caption.where]
         yield f"  {entry.visit.id}  {', '.join(part for part in title if part)}"
-        yield from (f"{GUTTER}{why}" for why in _reasons(entry))
+        whys = _reasons(entry) if plan.itineraries else ("nobody works on this day",)
+        yield from (f"{GUTTER}{why}" for why in whys)
 
 
 def _reasons(entry: Unassigned) -> Iterator[str]:
-    """A line for each therapist with a reason of their own, and one for all those whose days are simply full."""
+    """A line for each reason with all whom it holds for."""
     if not entry.rejections:
-        yield "nobody works on this day"
+        yield "no reason was looked for in the time given"
+    whose: dict[tuple[str, Reason], list[str]] = {}
     for rejection in entry.rejections:
-        if rejection.reason is not Reason.CAPACITY:
-            yield f"{rejection.shift}: {rejection.detail} ({rejection.reason})"
-    full = [rejection.shift for rejection in entry.rejections if rejection.reason is Reason.CAPACITY]
-    if full:
-        yield f"{', '.join(full)}: no single change makes it fit ({Reason.CAPACITY})"
+        whose.setdefault((rejection.detail, rejection.reason), []).append(rejection.shift)
+    for (detail, reason), shifts in whose.items():
+        yield f"{', '.join(shifts)}: {detail} ({reason})".removeprefix(": ")
 
 
 def _summary(plan: Plan) -> Iterator[str]:

@@ -136,7 +136,7 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A visit left out, with one rejection per therapist (the same ones merged)."""
+    """A visit left out, with one rejection per therapist; none where no reason was looked for."""
 
     visit: Visit
     rejections: tuple[Rejection, ...]

@@ -24,7 +24,7 @@ from optimizer.domain.itinerary import Plan
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.decode import explained
-from optimizer.solver.params import Result, SolveParams, Stats
+from optimizer.solver.params import LEAST_FOR_REASONS, Result, SolveParams, Stats
 from optimizer.solver.solve import solve
 
 Solver = Callable[[Problem, SolveParams, Callable[[Plan], None]], Result]
@@ -71,11 +71,11 @@ def solve_in_child(
         raise Unavailable(f"no child process to solve in: {error}", code="solver_failed") from error
     finally:
         sender.close()
-    started = monotonic()
+    started, reasons_until = monotonic(), monotonic() + params.time_limit
     watchdog = threading.Timer(seconds, child.kill)
     watchdog.start()
     try:
-        return _listen(problem, receiver, started)
+        return _listen(problem, receiver, started, reasons_until)
     finally:
         watchdog.cancel()
         watchdog.join()
@@ -110,8 +110,8 @@ def _fork_server() -> ForkServerContext:
     return context
 
 
-def _listen(problem: Problem, receiver: Connection, started: float) -> Result:
-    """What the child says until it is done or dead."""
+def _listen(problem: Problem, receiver: Connection, started: float, reasons_until: float) -> Result:
+    """What the child says until it is done or dead; a dead one's last plan gets its reasons here, if time is left."""
     best: Plan | None = None
     plans = 0
     try:
@@ -128,9 +128,10 @@ def _listen(problem: Problem, receiver: Connection, started: float) -> Result:
         pass
     if best is None:
         raise Unavailable("the search died before its first plan", code="solver_failed")
+    plan = explained(Day.of(problem), best, until=max(reasons_until, monotonic() + LEAST_FOR_REASONS))
     seconds = monotonic() - started
     return Result(
-        plan=explained(Day.of(problem), best),
+        plan=plan,
         stats=Stats(engine=best.certificate.engine, seconds=seconds, plans=plans, cut_short=True),
     )
 

@@ -1,7 +1,8 @@
 """From an assignment to a plan: times by the timeline, the judge's verdict, reasons for what is left out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from time import monotonic
 
 from optimizer.domain.errors import BrokenPlan
 from optimizer.domain.itinerary import Objective, Plan, Status, Unassigned
@@ -11,6 +12,8 @@ from optimizer.schedule.evaluate import assemble
 from optimizer.schedule.refusal import explain
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.solver.assignment import Assignment
+
+NOBODY = Rejection(reason=Reason.CAPACITY, shift="", detail="no therapist works on this day")
 
 
 def decode(
@@ -49,26 +52,33 @@ def decode(
     return plan
 
 
-def explained(day: Day, plan: Plan) -> Plan:
-    """The same plan, with a reason for each visit left out and each therapist."""
+def explained(day: Day, plan: Plan, *, until: float) -> Plan:
+    """The same plan, with a reason for each visit left out and each therapist, what matters most first.
+
+    Parameters
+    ----------
+    until
+        When to stop, by `time.monotonic`. Visits not reached by then keep no reason: none is guessed.
+    """
     days = [day.timeline(itinerary.shift.id, itinerary.order) for itinerary in plan.itineraries]
     rows = day.problem.visit_index
+    reasons: dict[str, tuple[Rejection, ...]] = {}
+    for left in sorted(plan.unassigned, key=lambda left: (not left.visit.required, -left.visit.priority)):
+        if reasons and monotonic() > until:
+            break
+        found = tuple(_rejections(days, rows[left.visit.id], until))
+        if len(found) < len(days):
+            break
+        reasons[left.visit.id] = found or (NOBODY,)
     return replace(
         plan,
-        unassigned=tuple(replace(left, rejections=rejections(days, rows[left.visit.id])) for left in plan.unassigned),
+        unassigned=tuple(replace(left, rejections=reasons.get(left.visit.id, ())) for left in plan.unassigned),
     )
 
 
-def rejections(days: Iterable[Timeline], visit: int) -> tuple[Rejection, ...]:
-    """Why a visit (its row) fits none of these days: one rejection a therapist, the same ones merged.
-
-    A merged rejection names all its shifts, separated by commas.
-    """
-    merged: dict[tuple[object, ...], Rejection] = {}
+def _rejections(days: Sequence[Timeline], visit: int, until: float) -> Iterator[Rejection]:
+    """Why a visit (its row) fits none of these days, one therapist after the other until the time is over."""
     for timeline in days:
-        why = explain(timeline, visit)[0]
-        key = (why.reason, why.detail, *sorted(why.opens_if.items()))
-        shifts = f"{merged[key].shift}, {why.shift}" if key in merged else why.shift
-        merged[key] = Rejection(reason=why.reason, shift=shifts, detail=why.detail, opens_if=why.opens_if)
-    nobody = Rejection(reason=Reason.CAPACITY, shift="", detail="no therapist works on this day")
-    return tuple(merged.values()) or (nobody,)
+        yield explain(timeline, visit)[0]
+        if monotonic() > until:
+            return

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 
 from optimizer.domain.itinerary import Plan
 
+REASONS_SHARE = 0.1
+"""Part of the time limit that a search leaves to reasons, where visits are left out."""
+LEAST_FOR_REASONS = 0.2
+"""Seconds in which reasons are looked for even when the search has used the time limit up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveParams:
     """How long and with which luck.
+
+    `time_limit` is for everything: the search, and the reasons of what it leaves out.
 
     The work of a search is counted in iterations, as many as fit `time_limit` seconds on a slow machine; the clock only
     stops a machine that is slower still. So the same problem, limit and seed give the same plan.

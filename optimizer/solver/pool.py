@@ -4,6 +4,7 @@ Wherever days come from (ruin and recreate, OR-Tools routing, later column gener
 """
 
 from collections.abc import Sequence
+from time import monotonic
 
 from ortools.sat.python import cp_model
 
@@ -22,8 +23,9 @@ def best_choice(day: Day, columns: Sequence[Column], hint: Assignment, *, effort
     effort
         Limit of each tier in CP-SAT's deterministic time, so that a slow machine finds the same.
     seconds
-        Limit of the whole by the clock, the safety net.
+        Limit of the whole by the clock, building the model included: the safety net.
     """
+    deadline = monotonic() + seconds
     model = cp_model.CpModel()
     shifts, visits = day.world.fits.shape
     taken = [model.new_bool_var("") for _ in columns]
@@ -53,15 +55,17 @@ def best_choice(day: Day, columns: Sequence[Column], hint: Assignment, *, effort
     for variables, prices in tiers:
         if not any(prices):
             continue
+        left_to_use = deadline - monotonic()
+        if left_to_use <= 0:
+            return answer
         total = cp_model.LinearExpr.weighted_sum(variables, prices)
         model.minimize(total)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_deterministic_time = effort
-        solver.parameters.max_time_in_seconds = max(0.01, seconds)
+        solver.parameters.max_time_in_seconds = left_to_use
         status = solver.solve(model)
-        seconds -= solver.wall_time
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return answer
         values = [solver.boolean_value(variable) for variable in taken]

@@ -1,5 +1,6 @@
 """The state of ruin and recreate: what it starts from, what steers it, and the days it has seen."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -109,11 +110,11 @@ class Ruin:
         """Days in the pool."""
         return int(self.pool.used[0])
 
-    def insert_all(self) -> None:
-        """The first plan: insert visit by visit, in each of a few orders, and keep the best outcome."""
+    def insert_all(self) -> Iterator[bool]:
+        """The first plans: insert visit by visit, in each of a few orders; true where that is the best until then."""
         for rank in self.guide.ranks:
             self._clear()
-            self._repair(rank)
+            yield self._repair(rank)
 
     def offer(self, assignment: Assignment) -> bool:
         """Take an assignment over as far as it keeps its promises, and fill it up; true when that is a better plan.

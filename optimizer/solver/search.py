@@ -11,7 +11,7 @@ from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import REST_COUNT
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.exact import polish
-from optimizer.solver.params import SolveParams
+from optimizer.solver.params import REASONS_SHARE, SolveParams
 from optimizer.solver.ruin import Ruin
 
 ENGINE = "or-tools routing, ruin and recreate, set partitioning"
@@ -45,8 +45,13 @@ def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) 
     """Do the work that the time limit pays for; `report` hears the first assignment and every better one."""
     deadline = monotonic() + params.time_limit
     ruin = Ruin.of(day, params.seed)
-    ruin.insert_all()
-    report(ruin.assignment)
+    for k, is_better in enumerate(ruin.insert_all()):
+        if is_better or k == 0:
+            report(ruin.assignment)
+        if monotonic() > deadline:
+            break
+    if sum(map(len, ruin.assignment)) < len(day.problem.visits):
+        deadline -= params.time_limit * REASONS_SHARE
     # Imported here: CP-SAT brings pandas along, and the first plan does not wait for that.
     from optimizer.solver.pool import best_choice
 

@@ -9,7 +9,7 @@ from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.decode import decode, explained
 from optimizer.solver.exact import solve_exact
-from optimizer.solver.params import Result, SolveParams, Stats
+from optimizer.solver.params import LEAST_FOR_REASONS, Result, SolveParams, Stats
 
 EXACT = "subset programme"
 
@@ -21,7 +21,7 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
     ----------
     report
         Called with the first plan and with each better one while the search runs, before visits left out are
-        `explained`: that may take longer than finding the next plan.
+        `explained`: that may take longer than finding the next plan. The last one is told too.
 
     Raises
     ------
@@ -33,7 +33,8 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
     proven = solve_exact(day)
     if proven is not None:
         plan = decode(day, proven, engine=EXACT, seed=params.seed, status=Status.OPTIMAL)
-        return Result(plan=explained(day, plan), stats=Stats(engine=EXACT, seconds=monotonic() - started))
+        until = _time_for_reasons(started, params)
+        return Result(plan=explained(day, plan, until=until), stats=Stats(engine=EXACT, seconds=monotonic() - started))
     # Imported here: most days are small, and the search brings OR-Tools.
     from optimizer.solver.search import ENGINE, search
 
@@ -45,7 +46,10 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
             report(decode(day, assignment, engine=ENGINE, seed=params.seed))
 
     found = search(day, params, tell)
-    plan = explained(day, decode(day, found.assignment, engine=ENGINE, seed=params.seed))
+    if found.assignment != told[-1]:
+        tell(found.assignment)
+    plan = decode(day, found.assignment, engine=ENGINE, seed=params.seed)
+    plan = explained(day, plan, until=_time_for_reasons(started, params))
     stats = Stats(
         engine=ENGINE,
         seconds=monotonic() - started,
@@ -56,3 +60,7 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
         cut_short=found.cut_short,
     )
     return Result(plan=plan, stats=stats)
+
+
+def _time_for_reasons(started: float, params: SolveParams) -> float:
+    return max(started + params.time_limit, monotonic() + LEAST_FOR_REASONS)

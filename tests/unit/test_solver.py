@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -38,14 +39,14 @@ def by_subsets(world: Problem) -> Plan:
     day = Day.of(world)
     proven = solve_exact(day)
     assert proven is not None
-    return explained(day, decode(day, proven, engine="exact", seed=1, status=Status.OPTIMAL))
+    return explained(day, decode(day, proven, engine="exact", seed=1, status=Status.OPTIMAL), until=inf)
 
 
 def by_search(world: Problem) -> Plan:
     day = Day.of(world)
     # The work is capped for so small a day: the clock plays no part.
     found = search(day, SolveParams(time_limit=60.0), lambda _: None)
-    return explained(day, decode(day, found.assignment, engine="search", seed=1))
+    return explained(day, decode(day, found.assignment, engine="search", seed=1), until=inf)
 
 
 @pytest.fixture(params=[by_subsets, by_search])
@@ -222,11 +223,31 @@ def test_a_small_day_is_proven_and_the_certificate_says_so() -> None:
     assert certificate.checked
 
 
-def test_the_same_refusal_by_two_therapists_is_told_once() -> None:
+def test_the_same_refusal_by_two_therapists_is_told_for_each() -> None:
     team = [shift(name, home="brampton", end="brampton") for name in ("guy", "olive")]
     asked = visit("ann", "milton", clearance=Clearance.HOLD)
     made = solve(problem([asked], team, ROADS), SolveParams()).plan
-    assert [(why.reason, why.shift) for why in made.unassigned[0].rejections] == [(Reason.CLEARANCE, "guy, olive")]
+    assert [(why.reason, why.shift) for why in made.unassigned[0].rejections] == [
+        (Reason.CLEARANCE, "guy"),
+        (Reason.CLEARANCE, "olive"),
+    ]
+
+
+def test_where_time_runs_out_what_matters_most_has_its_reasons_and_the_rest_claims_none() -> None:
+    team = [shift(name, home="brampton", end="brampton") for name in ("guy", "olive")]
+    asked = [visit(f"v{k}", "milton", window("4:00"), priority=k, required=k != 2) for k in range(3)]
+    day = Day.of(problem(asked, team, ROADS))
+    plan = explained(day, decode(day, ((), ()), engine="none", seed=1), until=-inf)
+    assert [left.rejections for left in plan.unassigned] == [(), (), ()]
+    plan = explained(day, decode(day, ((), ()), engine="none", seed=1), until=inf)
+    assert [len(left.rejections) for left in plan.unassigned] == [2, 2, 2]
+
+
+def test_with_one_therapist_the_visit_that_matters_most_is_explained_however_late_it_is() -> None:
+    asked = [visit(f"v{k}", "milton", window("4:00"), priority=k, required=k != 2) for k in range(3)]
+    day = Day.of(problem(asked, [shift(home="brampton", end="brampton")], ROADS))
+    plan = explained(day, decode(day, ((),), engine="none", seed=1), until=-inf)
+    assert [len(left.rejections) for left in plan.unassigned] == [0, 1, 0]
 
 
 def test_a_time_limit_of_nothing_is_refused() -> None:

@@ -92,8 +92,7 @@ def test_a_visit_left_out_fits_nowhere_and_has_a_reason_for_every_therapist(seed
     for left in plan.unassigned:
         row = world.visit_index[left.visit.id]
         assert all(insert(timeline, row) is None for timeline in timelines)
-        named = [shift for why in left.rejections for shift in why.shift.split(", ")]
-        assert sorted(named) == sorted(shift.id for shift in world.shifts)
+        assert [why.shift for why in left.rejections] == [shift.id for shift in world.shifts]
 
 
 def test_the_same_problem_limit_and_seed_give_the_same_plan() -> None:
@@ -128,7 +127,7 @@ def test_routing_gives_orders_that_keep_their_promises_where_travel_is_the_same_
     world = random_world(Random(11), visits=20, shifts=3, rush_hour=False, breaks=False)
     day = Day.of(world)
     ruin = Ruin.of(day, seed=1)
-    ruin.insert_all()
+    list(ruin.insert_all())
     assert views(day) == (TravelView.LIKELY,)
     (found,) = RoutingModel(day, TravelView.LIKELY).solve(ruin.assignment, branches=500, seconds=60.0)
     decode(day, found, engine="routing", seed=1)

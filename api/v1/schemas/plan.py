@@ -171,7 +171,7 @@ class ReasonOut(Answer):
 
 
 class UnassignedOut(Answer):
-    """A visit left out, and why."""
+    """A visit left out, and why: a reason for each therapist, none where the time limit left no time to look."""
 
     visit: str
     reasons: list[ReasonOut]
