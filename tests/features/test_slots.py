@@ -266,7 +266,7 @@ def test_a_search_asks_the_store_as_often_for_one_day_as_for_a_month_of_many(ope
                 with statements(clinic.store) as sent:
                     clinic.public.search(BRAMPTON, MONDAY, days, **more)
                 counts.add(len([statement for statement in sent if statement.startswith("SELECT")]))
-    assert counts == {5}
+    assert counts == {6}
 
 
 def test_preparing_days_asks_the_store_twice_however_many_there_are(opened: Open) -> None:
@@ -274,4 +274,4 @@ def test_preparing_days_asks_the_store_twice_however_many_there_are(opened: Open
         clinic.public.search(BRAMPTON, MONDAY, 1)
         with statements(clinic.store) as sent:
             clinic.public.search(BRAMPTON, MONDAY, 31)
-    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 7
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 8
