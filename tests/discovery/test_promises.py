@@ -163,6 +163,21 @@ class Promises(RuleBasedStateMachine):
             return self.confirm(id, by_owner=True)
         return multiple()
 
+    @rule(target=bookings, code=CODES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS, by_client=st.booleans())
+    def think_twice(self, code: str, whom: str, first_visit: bool, number: int, by_client: bool) -> Any:
+        """Book, and move to a start next to it, or to one that only a shorter or longer visit was offered."""
+        asked = Search(door=self._new_door(code), code=code, whom=whom, minutes=60, first_visit=first_visit)
+        shown = self._shown("staff", asked)
+        others = self._shown("staff", replace(asked, door=self._new_door(code), first_visit=not first_visit))
+        if not shown:
+            return multiple()
+        at = number % len(shown)
+        made = self.confirm(self.hold(shown[at], "one"), by_owner=True)
+        starts = {offered.start for offered in shown}
+        tight = [offered for offered in others if offered.start not in starts]
+        self.reschedule(made, tight[number % len(tight)] if tight else shown[at - 1], by_client)
+        return made
+
     @rule(made=bookings, by_client=st.booleans(), code=CODES, first_visit=st.booleans(), number=NUMBERS)
     def search_and_move(self, made: Made, by_client: bool, code: str, first_visit: bool, number: int) -> None:
         """Another time is looked for, and taken, for what is booked."""
@@ -231,16 +246,17 @@ class Promises(RuleBasedStateMachine):
                 self.hold(offered, "other")
             self.confirm(id, by_owner=True)
 
-    @rule(id=holds)
-    def release(self, id: str) -> None:
+    @rule(target=bookings, id=holds, and_confirm=st.booleans())
+    def release(self, id: str, and_confirm: bool) -> Any:
         """A hold that is given up is free at once; one that has become a booking is not given up."""
         kept = self.model.holds[id]
         answer = self.desks[kept.owner].release(id)
         if kept.status == "confirmed":
             assert (answer.status, answer.code) == (409, "hold_confirmed")
-            return
-        assert answer.status in (200, 204), answer
+            return multiple()
+        assert answer.status == 204, answer
         self.model.release(id)
+        return self.confirm(id, by_owner=True) if and_confirm else multiple()
 
     @rule(made=bookings, by_client=st.booleans())
     def cancel(self, made: Made, by_client: bool) -> None:

@@ -88,6 +88,12 @@ def test_half_past_one_comes_twice_and_can_be_booked_twice(opened: Opened) -> No
     assert violations(store, "north", AUTUMN, AUTUMN) == []
 
 
+def test_the_twenty_fifth_hour_of_a_day_can_be_booked(opened: Opened) -> None:
+    late = Person(id="cy", hours=(time(20), time(23, 59)))
+    starts = opened(AUTUMN, [late]).desk.offers(BRAMPTON, AUTUMN, minutes=30)
+    assert list(starts)[-1] == "2026-11-01T23:00:00-05:00"
+
+
 def test_a_session_over_the_turn_of_the_clocks_lasts_as_long_as_it_says(opened: Opened) -> None:
     desk = opened(SPRING, NIGHTS).desk
     held = desk.hold(desk.offers(BRAMPTON, SPRING)["2027-03-14T01:30:00-05:00"])

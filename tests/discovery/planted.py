@@ -1,0 +1,207 @@
+"""The bugs that `make mutants` plants: each a mistake that this kind of software has made somewhere."""
+
+from dataclasses import dataclass
+
+PROMISES = "tests/discovery/test_promises.py"
+CLOCKS = "tests/faults/test_booking_when_clocks_change.py"
+RACE = (
+    "tests/features/test_races.py::test_of_eight_who_race_for_what_one_can_have_exactly_one_gets_it"
+    "[postgresql-two starts too far apart-short]"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """One bug: in `file`, where `before` occurs exactly once, it says `after`. One of `tests` has to fail."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...] = (PROMISES,)
+
+
+MUTANTS = (
+    # Who wins?
+    Mutant(
+        name="no lock",
+        file="api/services/holding.py",
+        before="    uow.agendas.lock(days)\n    now = desk.clock()\n    uow.agendas.lock(days, now)",
+        after="    now = desk.clock()",
+        tests=(RACE,),
+    ),
+    Mutant(
+        name="no FOR UPDATE",
+        file="data/store/repositories/agendas.py",
+        before="            .with_for_update()\n",
+        after="",
+        tests=(RACE,),
+    ),
+    Mutant(
+        name="deferred transaction on SQLite",
+        file="data/store/engine.py",
+        before='"BEGIN IMMEDIATE" if write',
+        after='"BEGIN DEFERRED" if write',
+        tests=("tests/contract/test_transactions.py",),
+    ),
+    Mutant(
+        name="no queue in front of SQLite",
+        file="data/store/engine.py",
+        before="with self.writers_turn() if write else nullcontext(), self",
+        after="with self",
+        tests=("tests/contract/test_transactions.py",),
+    ),
+    Mutant(
+        name="day remembered too long",
+        file="api/services/boards.py",
+        before="            self.version == version\n",
+        after="            self.version <= version\n",
+    ),
+    # Holds
+    Mutant(
+        name="hold not looked at by others",
+        file="api/services/agendas.py",
+        before="    live = [hold for hold in holds if hold.id not in without]",
+        after="    live: list[Hold] = []",
+    ),
+    Mutant(
+        name="hold that never lapses",
+        file="data/store/repositories/holds.py",
+        before="table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now",
+        after="table.c.status == HoldStatus.LIVE.value, table.c.created_at <= now",
+    ),
+    Mutant(
+        name="hold that lapses a second late",
+        file="data/store/repositories/holds.py",
+        before="table.c.expires_at > now\n",
+        after="table.c.expires_at >= now\n",
+    ),
+    Mutant(
+        name="lapsed hold confirmed unseen",
+        file="api/services/confirming.py",
+        before="        if found.has_lapsed(now):\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="released hold confirmed",
+        file="api/services/confirming.py",
+        before="        case HoldStatus.RELEASED:\n            raise",
+        after="        case HoldStatus.RELEASED if False:\n            raise",
+    ),
+    Mutant(
+        name="hold confirmed twice",
+        file="api/services/confirming.py",
+        before="        case HoldStatus.CONFIRMED:\n            raise",
+        after="        case HoldStatus.CONFIRMED if False:\n            raise",
+    ),
+    Mutant(
+        name="old place stands in its own way",
+        file="api/services/rescheduling.py",
+        before="only={therapist for therapist, _ in days}, without={booking.id})",
+        after="only={therapist for therapist, _ in days})",
+    ),
+    Mutant(
+        name="offer searched for less",
+        file="api/services/rescheduling.py",
+        before="    return replace(\n        booking,\n",
+        after="    return replace(\n        booking,\n        first_visit=terms.first_visit,\n",
+    ),
+    # Who may?
+    Mutant(
+        name="owner not checked",
+        file="api/services/holding.py",
+        before="    if found.owner != owner:\n",
+        after="    if False:\n",
+    ),
+    Mutant(
+        name="token not checked",
+        file="api/services/cancelling.py",
+        before="if self.token is not None and not opens(self.token, booking):",
+        after="if False:",
+    ),
+    Mutant(
+        name="no tenant filter",
+        file="data/store/repositories/base.py",
+        before="        mine: ColumnElement[bool] = table.c.practice_id == self._practice_id\n",
+        after="        mine: ColumnElement[bool] = table.c.practice_id.is_not(None)\n",
+    ),
+    Mutant(
+        name="offer of another practice",
+        file="api/services/offers.py",
+        before="        if found.terms.practice_id != practice_id:\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="signature not checked",
+        file="api/services/offers.py",
+        before="self._signer.unsign(offer.encode()).decode().rpartition",
+        after='offer.rpartition(".")[0].rpartition',
+    ),
+    Mutant(
+        name="offer that never expires",
+        file="api/services/offers.py",
+        before="        if now >= found.terms.expires_at:\n",
+        after="        if False:\n",
+    ),
+    # Once
+    Mutant(
+        name="idempotency key ignored",
+        file="api/v1/once.py",
+        before="    if record is None or",
+        after="    if record is not None or",
+    ),
+    Mutant(
+        name="key good for any body",
+        file="api/v1/once.py",
+        before="    if record.fingerprint != fingerprint():\n",
+        after="    if False:\n",
+    ),
+    # Does it fit?
+    Mutant(
+        name="buffer forgotten",
+        file="api/services/agendas.py",
+        before="return BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)",
+        after="return BufferPolicy(minutes=0 * policies.buffer_minutes)",
+    ),
+    Mutant(
+        name="break ignored",
+        file="api/services/agendas.py",
+        before="    catalogue = {service.code: service for service in setting.services}\n",
+        after="    from dataclasses import replace\n\n    shift = replace(shift, breaks=())\n    catalogue = {}\n",
+    ),
+    Mutant(
+        name="consultation forgotten",
+        file="api/services/day_problem.py",
+        before="policies.consultation if booking.first_visit else 0",
+        after="0",
+    ),
+    Mutant(
+        name="leg home ignored",
+        file="optimizer/schedule/kernels.py",
+        before="leave_by(w, w.visits[v, PLACE], w.shifts[s, HOME + 1], arrive))",
+        after="arrive)",
+        tests=("tests/unit/test_timeline_against_enumeration.py",),
+    ),
+    Mutant(
+        name="wall-clock arithmetic",
+        file="optimizer/domain/time.py",
+        before="int((instant.astimezone(UTC) - self.origin) // timedelta(seconds=1))",
+        after="int((instant.astimezone(self.zone) - self.origin.astimezone(self.zone)) // timedelta(seconds=1))",
+        tests=("tests/unit/test_time.py",),
+    ),
+    Mutant(
+        name="clocks that change unseen",
+        file="api/services/starts.py",
+        before="    if horizon.length == DAY and len(offsets) == 1:\n",
+        after="    if True:\n",
+        tests=(CLOCKS,),
+    ),
+    # What others may learn
+    Mutant(
+        name="unsnapped public search",
+        file="api/services/searching.py",
+        before="    return ask(view, hidden, grids, roads=desk.public_roads)\n",
+        after="    return ask(view, hidden, grids, roads=desk.roads)\n",
+        tests=("tests/features/test_privacy.py",),
+    ),
+)
