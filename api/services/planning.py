@@ -28,8 +28,11 @@ Clock = Callable[[], datetime]
 MAX_ATTEMPTS = 3
 """A run that has taken its process down this often is not tried again."""
 
-LEASE_MARGIN = timedelta(seconds=90)
-"""On top of the time limit: reading, travel times, the child's start, checking, storing."""
+LEASE_MARGIN = timedelta(seconds=30)
+"""On top of the time limit: reading, travel times, the child's start, checking, storing.
+
+The child is killed a second after its limit, so a longer margin would only keep a date locked after a crash.
+"""
 
 UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
 
