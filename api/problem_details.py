@@ -107,6 +107,15 @@ STATUS_OF_CODE = {
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
 
 
+STORE_TROUBLE = {
+    "schema_missing": "The store has not been set up.",
+    "schema_old": "The store has to be upgraded first.",
+    "schema_too_new": "The store belongs to a newer release.",
+    "store_unavailable": "The store does not answer.",
+}
+"""Said instead of an error's own words, which name the store's address: that is for the log and for the command line."""
+
+
 def status_of(error: RoundsError) -> HTTPStatus:
     """The HTTP status an error is answered with."""
     if error.code in STATUS_OF_CODE:
@@ -160,6 +169,10 @@ def answer_error(error: RoundsError) -> Response:
     if isinstance(error, BrokenPlan):
         structlog.get_logger().error("broken_plan", detail=error.detail)
     match error:
+        case Unavailable(code=code) if code in STORE_TROUBLE:
+            structlog.get_logger().error(code, detail=error.detail, hint=error.hint)
+            said = describe(error).model_copy(update={"detail": STORE_TROUBLE[code], "hint": "The log says more."})
+            return answer(said, {"Retry-After": str(error.retry_after)})
         case HttpError():
             return answer(describe(error), error.headers)
         case TooMany() | Unavailable():

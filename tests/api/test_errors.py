@@ -117,6 +117,7 @@ def test_a_store_that_is_not_there_is_a_503_that_says_when_to_come_back(door: Do
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.json is not None
     assert answer.json["code"] == "schema_missing"
+    assert "rounds.sqlite3" not in answer.text
 
 
 def test_requests_are_logged_by_route_and_status_and_nothing_else(door: Door) -> None:
