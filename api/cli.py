@@ -74,5 +74,5 @@ def main() -> None:
     """Plan home visits.
 
     The result goes to stdout, the log to stderr. Exit codes: 0 done, 2 usage, 3 planned with visits left out, 4 bad
-    input, 70 a bug, 75 another run holds the lock or a service is down.
+    input, 70 a bug, 75 another run holds the lock, a port is in use or a service is down.
     """

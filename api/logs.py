@@ -19,19 +19,32 @@ def configure(settings: Settings) -> None:
     """Send every log line of this process to stderr, unless its host has set up logging already."""
     if structlog.is_configured():
         return
-    plain = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    renderer: Processor = structlog.processors.JSONRenderer() if plain else structlog.dev.ConsoleRenderer()
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
+        processors=[*_marks(), *_renderers(settings)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever stderr is when a line is written
         cache_logger_on_first_use=False,
     )
+
+
+def of_others(settings: Settings) -> logging.Formatter:
+    """Shapes the lines that a library writes through `logging` like our own."""
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)]
+    return structlog.stdlib.ProcessorFormatter(processors=processors, foreign_pre_chain=_marks())
+
+
+def _marks() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _renderers(settings: Settings) -> list[Processor]:
+    if settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty()):
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer()]
 
 
 def register(app: Flask) -> None:

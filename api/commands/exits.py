@@ -19,7 +19,10 @@ class Exit(IntEnum):
 
 
 def exit_of(error: RoundsError) -> Exit:
-    """The exit code of an error. Waiting helps against a lock or a service that is down, not against an old schema."""
+    """The exit code of an error.
+
+    Waiting helps against a lock, a port in use or a service that is down, not against an old schema.
+    """
     match error:
         case BrokenPlan():
             return Exit.BUG

@@ -8,7 +8,7 @@ import click
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; ROUNDS_PORT else.")
 @click.option("--dev", is_flag=True, help="One process that reloads when code changes.")
 def serve(host: str | None, port: int | None, *, dev: bool) -> None:
-    """Answer HTTP until stopped."""
+    """Answer HTTP until stopped. A port in use is exit code 75, an address that is not ours 4."""
     from api.app import create_app
     from api.commands.setting_up import set_up
 

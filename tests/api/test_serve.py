@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,11 +23,25 @@ from tests.api.problems import problem, visit
 pytestmark = pytest.mark.slow
 
 
+SERVE = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
+
+
+def environment_of(wiring: Wiring) -> dict[str, str]:
+    return os.environ | {"ROUNDS_VAR": str(wiring.settings.var), "ROUNDS_LOG_FORMAT": "json", "HOME": str(home(wiring))}
+
+
+def home(wiring: Wiring) -> Path:
+    """A home directory to look into afterwards."""
+    made = wiring.settings.var / "home"
+    made.mkdir(exist_ok=True)
+    return made
+
+
 @pytest.fixture
 def address(wiring: Wiring) -> Iterator[str]:
     """Where a server over the test's own store answers."""
-    environment = os.environ | {"ROUNDS_VAR": str(wiring.settings.var), "ROUNDS_WORKERS": "1"}
-    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0"]
+    environment = environment_of(wiring) | {"ROUNDS_WORKERS": "1"}
+    command = [*SERVE, "--port", "0"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         yield listening_at(server.stderr)
@@ -37,7 +52,7 @@ def address(wiring: Wiring) -> Iterator[str]:
 
 def listening_at(log: IO[str]) -> str:
     for line in log:
-        if found := re.search(r"Listening at: (http://\S+)", line):
+        if found := re.search(r"Listening at: (http://\S+)", json.loads(line)["event"]):
             return found[1]
     raise AssertionError("the server never listened")
 
@@ -63,14 +78,39 @@ def test_a_refusal_over_http_is_a_problem_document(address: str) -> None:
 
 def test_it_says_that_it_is_ready(address: str) -> None:
     with urlopen(f"{address}/readyz") as answer:  # noqa: S310
-        assert json.load(answer) == {"status": "ready"}
+        assert json.load(answer)["status"] == "ready"
 
 
 def test_a_store_of_another_release_is_refused_at_the_start(tmp_path: Path) -> None:
     environment = os.environ | {"ROUNDS_VAR": str(tmp_path)}
-    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0"]
 
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*SERVE, "--port", "0"], env=environment, capture_output=True, text=True, check=False)
 
     assert done.returncode == 4
     assert "rounds db upgrade" in done.stderr
+
+
+def test_a_port_in_use_is_said_in_one_sentence_with_the_exit_code_of_trying_later(wiring: Wiring) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [*SERVE, "--port", str(port)], env=environment_of(wiring), capture_output=True, text=True, check=False
+        )
+
+    assert done.returncode == 75
+    assert f"port {port} of 127.0.0.1 is in use" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_address_of_another_machine_is_bad_input(wiring: Wiring) -> None:
+    done = subprocess.run(
+        [*SERVE, "--host", "192.0.2.1"], env=environment_of(wiring), capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 4
+    assert "of 192.0.2.1" in done.stderr
+
+
+def test_a_server_leaves_nothing_in_the_home_directory(wiring: Wiring, address: str) -> None:
+    assert address
+    assert list(home(wiring).iterdir()) == []
