@@ -44,10 +44,7 @@ def parse_ics(body: bytes, catalogue: Catalogue) -> ParsedFile:
     text = read_text(body, wanted="a calendar", hint=HINT)
     if "BEGIN:VCALENDAR" not in text.upper():
         raise InvalidRequest("this is not a calendar", code="not_a_calendar", hint=HINT)
-    try:
-        events = [event for found in Calendar.from_ical(text, multiple=True) for event in found.walk("VEVENT")]
-    except ValueError as error:
-        raise InvalidRequest(f"the calendar cannot be read: {error}", code="not_a_calendar", hint=HINT) from error
+    events = [event for found in read_calendars(text) for event in found.walk("VEVENT")]
     if len(events) > MAX_ROWS:
         raise InvalidRequest(f"more than {MAX_ROWS} events", code="too_many_rows", hint="export fewer months")
     lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip().upper() == "BEGIN:VEVENT"]
@@ -63,6 +60,22 @@ def parse_ics(body: bytes, catalogue: Catalogue) -> ParsedFile:
             case found:
                 faults += found
     return ParsedFile(rows=tuple(rows), faults=(*faults, *repeated_uids(rows)), remarks=tuple(remarks))
+
+
+def read_calendars(text: str) -> list[Component]:
+    """The calendars of a text.
+
+    Raises
+    ------
+    InvalidRequest
+        code `not_a_calendar`, or `unknown_zone`: a zone is looked up as a file, and some names are folders.
+    """
+    try:
+        return list(Calendar.from_ical(text, multiple=True))
+    except ValueError as error:
+        raise InvalidRequest(f"the calendar cannot be read: {error}", code="not_a_calendar", hint=HINT) from error
+    except OSError as error:
+        raise InvalidRequest("an event names a zone that nobody knows", code="unknown_zone", hint=HINT) from error
 
 
 class _Entry:

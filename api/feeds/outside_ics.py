@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 import recurring_ical_events
-from icalendar import Calendar, Component, vDDDTypes, vRecur
+from icalendar import Component, vDDDTypes, vRecur
 
 from api.feeds.booking_rows import MAX_ROWS, BookingRow, Catalogue, session_length
-from api.feeds.bookings_ics import HINT, client_in, where_of
+from api.feeds.bookings_ics import HINT, client_in, read_calendars, where_of
 from api.feeds.outside import BusyTime, ParsedFeed, promise_uid
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault, InvalidRequest
@@ -24,6 +24,9 @@ DAY = timedelta(days=1)
 TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 SERIES = frozenset({"RRULE", "RDATE", "RECURRENCE-ID"})
 TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+
+NONSENSE = (ValueError, TypeError, OverflowError)
+"""What the libraries raise at rules that make no sense: a rule without FREQ is a TypeError to them."""
 
 
 def parse_calendar(text: str, catalogue: Catalogue, first: date, last: date, *, ours: str) -> ParsedFeed:
@@ -72,9 +75,11 @@ def _calendars(text: str) -> list[Component]:
     if not bare.endswith("END:VCALENDAR"):
         raise InvalidRequest("the calendar breaks off before its end", code="truncated")
     try:
-        return list(Calendar.from_ical(text, multiple=True))
-    except ValueError as error:
-        raise InvalidRequest("the calendar cannot be read", code="not_a_calendar", hint=HINT) from error
+        return read_calendars(text)
+    except InvalidRequest as error:
+        # Without the library's words, which quote what it could not read.
+        detail = "an event names a zone that nobody knows" if error.code == "unknown_zone" else "it cannot be read"
+        raise InvalidRequest(detail, code=error.code) from error
 
 
 def _require_readable(event: Component) -> None:
@@ -116,7 +121,7 @@ def _written_out(calendars: list[Component], first: date, last: date) -> Iterato
         try:
             # A day more at both ends: floating times and other zones.
             found = recurring_ical_events.of(calendar).between(first - DAY, last + 2 * DAY)
-        except (ValueError, OverflowError) as error:
+        except NONSENSE as error:
             raise InvalidRequest("an event repeats in no way that can be read", code="time_unreadable") from error
         count += len(found)
         if count > MAX_ROWS:

@@ -115,7 +115,9 @@ def test_times_without_a_zone_are_the_practices_and_windows_names_of_zones_are_k
         (calendar(lines("UID:a", "DTSTART:tomorrow")), "time_unreadable"),
         (calendar(lines("UID:a", "DTSTART:20261124T100000Z", "DTEND:later")), "time_unreadable"),
         (calendar(lines("UID:a", "DTSTART:20261124T100000Z", "RRULE:FREQ=OFTEN")), "time_unreadable"),
+        (calendar(lines("UID:a", "DTSTART:20261124T100000Z", "RRULE:COUNT=2")), "time_unreadable"),
         (calendar(lines("UID:a", "DTSTART;TZID=Mars/Base:20261124T100000")), "unknown_zone"),
+        (calendar(lines("UID:a", "DTSTART;TZID=America:20261124T100000")), "unknown_zone"),
         (calendar(lines("UID:a", "DTSTART:20261124T100000Z", "RRULE:FREQ=SECONDLY")), "repeats_too_often"),
     ],
 )

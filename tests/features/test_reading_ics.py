@@ -120,6 +120,13 @@ def test_a_cancelled_event_cancels_by_its_uid() -> None:
     assert row.cancelled
 
 
+@pytest.mark.parametrize("zone", ["America", "a" * 300])
+def test_a_zone_that_is_a_folder_or_no_name_of_a_file_is_refused(zone: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        read(with_start(f"DTSTART;TZID={zone}:20261123T100000"))
+    assert refused.value.code == "unknown_zone"
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
