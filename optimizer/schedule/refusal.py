@@ -60,7 +60,13 @@ class Case:
         return replace(self, visit=fixed, day=self.day.starting(start))
 
     def clock(self, instant: Seconds) -> str:
-        return f"{self.horizon.local(instant):%H:%M}"
+        """To the minute where that is the whole truth, else to the second."""
+        return f"{self.horizon.local(instant):{'%H:%M' if instant % MINUTE == 0 else '%H:%M:%S'}}"
+
+    def bound(self, start: Seconds, *, is_later: bool) -> str:
+        """A start as a round minute, away from the windows, if the visit fits then too; else to the second."""
+        rounded = round_up(start) if is_later else round_down(start)
+        return self.clock(rounded if self.day.starting(rounded).fits else start)
 
     def relaxation(self, seconds: Seconds, reason: Reason, detail: str, **opens_if: int | str) -> Relaxation:
         rejection = Rejection(reason=reason, shift=self.shift.id, detail=detail, opens_if=opens_if)
@@ -102,7 +108,11 @@ def relaxations(case: Case, rules: Sequence[Rule], within: Seconds = FARTHEST) -
 
 def no_single_change(case: Case) -> Rejection:
     """The refusal where no rule alone is to blame."""
-    if case.day.fits and not any(obstacles(case.shift, case.visit)):
+    standing = [barred(case, reason).detail for reason in obstacles(case.shift, case.visit)]
+    if standing:
+        full = () if case.day.fits else (f"{case.name}'s day has no room for it either",)
+        detail = ", and ".join((*standing, *full))
+    elif case.day.fits:
         detail = f"fits {case.name}'s day in another order, which the search did not reach"
     elif not case.day.as_promised().fits:
         detail = f"what {case.name} has promised on this day cannot be kept as it is"
@@ -128,31 +138,32 @@ def least(relaxed: Callable[[Seconds], TightDay], most: Seconds) -> Seconds | No
 def limits(case: Case, within: Seconds) -> Iterator[Relaxation]:  # noqa: ARG001  # every rule has one signature
     """Visits, hands-on time, heavy visits; driving and the longest drive."""
     day = case.day
-    for column, reason, name, unit in (
-        (0, Reason.VISIT_LIMIT, "visits", 1),
-        (1, Reason.HANDS_ON_LIMIT, "hands_on_minutes", MINUTE),
-        (2, Reason.HEAVY_LIMIT, "heavy_visits", 1),
+    for column, reason, name, unit, words in (
+        (0, Reason.VISIT_LIMIT, "visits", 1, _visits),
+        (1, Reason.HANDS_ON_LIMIT, "hands_on_minutes", MINUTE, in_hours),
+        (2, Reason.HEAVY_LIMIT, "heavy_visits", 1, _heavy_visits),
     ):
         allowed, total = day.limit(column), day.load(column)
         if total > allowed and day.limited(column, total).fits:
             needed = -(-total // unit)
-            detail = f"{case.name} would reach {needed} {name.replace('_', ' ')}, the limit is {allowed // unit}"
+            kind = " hands-on" if reason is Reason.HANDS_ON_LIMIT else ""
+            detail = f"{case.name} would reach {words(total)}{kind}, the limit is {words(allowed)}"
             yield case.relaxation(0, reason, detail, **{name: needed})
-    for column, name in ((3, "driving_minutes"), (4, "longest_drive_minutes")):
+    for column, name, how in ((3, "driving_minutes", "in all"), (4, "longest_drive_minutes", "at a stretch")):
         allowed = day.limit(column)
         if allowed == NEVER:
             continue
         more = least(lambda by, column=column, allowed=allowed: day.limited(column, allowed + by), FARTHEST)  # type: ignore[misc]
         if more is not None:
             needed = -(-(allowed + more) // MINUTE)
-            detail = f"{case.name} would need {needed} {name.replace('_', ' ')}, the limit is {allowed // MINUTE}"
+            detail = f"{case.name} would drive {in_hours(allowed + more)} {how}, the limit is {in_hours(allowed)}"
             yield case.relaxation(0, Reason.DRIVING_LIMIT, detail, **{name: needed})
 
 
 def breaks(case: Case, within: Seconds) -> Iterator[Relaxation]:
     for k, rule in enumerate(case.shift.breaks):
         if rule.duration <= within and case.day.without_break(k).fits:
-            detail = f"{case.name}'s break of {in_minutes(rule.duration)} stands in the way"
+            detail = f"{case.name}'s break of {in_hours(rule.duration)} stands in the way"
             yield case.relaxation(rule.duration, Reason.BREAK, detail, without_break_seconds=rule.duration)
 
 
@@ -160,12 +171,12 @@ def hours(case: Case, within: Seconds) -> Iterator[Relaxation]:
     later = least(lambda by: case.day.extended(later=by), within)
     earlier = least(lambda by: case.day.extended(earlier=by), within if later is None else later - 1)
     if earlier is not None:
-        since = case.clock(case.shift.begins - earlier)
-        detail = f"{case.name}'s day would begin {in_minutes(earlier)} earlier, at {since}"
+        since = case.clock(round_down(case.shift.begins - earlier))
+        detail = f"{case.name}'s day would begin {in_hours(earlier)} earlier, at {since}"
         yield case.relaxation(earlier, Reason.SHIFT, detail, shift_begins_earlier_seconds=earlier)
     elif later is not None:
-        until = case.clock(case.shift.ends + case.shift.limits.overtime + later)
-        detail = f"{case.name}'s day would end {in_minutes(later)} later, at {until}"
+        until = case.clock(round_up(case.shift.ends + case.shift.limits.overtime + later))
+        detail = f"{case.name}'s day would end {in_hours(later)} later, at {until}"
         yield case.relaxation(later, Reason.SHIFT, detail, shift_ends_later_seconds=later)
 
 
@@ -180,7 +191,7 @@ def travel(case: Case, within: Seconds) -> Iterator[Relaxation]:
     if best is not None:
         seconds, i, j = best
         origin, destination = (case.day.places[row] for row in (i, j))
-        detail = f"needs {in_minutes(seconds)} more between {origin.label or origin.id} and "
+        detail = f"needs {in_hours(seconds)} more between {origin.label or origin.id} and "
         detail += destination.label or destination.id
         yield case.relaxation(
             seconds,
@@ -191,12 +202,17 @@ def travel(case: Case, within: Seconds) -> Iterator[Relaxation]:
             destination=destination.id,
         )
         return
-    longest = max((case.day.longest(i, j) for i, j in case.day.drives), default=0)
-    nearer = least(case.day.nearer, min(longest, within))
+    lengths = [case.day.longest(i, j) for i, j in case.day.drives]
+    # Two drives give way, so it is twice the change that one drive would be.
+    nearer = least(case.day.nearer, min(max(lengths, default=0), within // 2))
     if nearer is not None:
         here = case.visit.place
-        detail = f"needs {in_minutes(nearer)} more on each drive to and from {here.label or here.id}"
-        yield case.relaxation(nearer, Reason.TRAVEL, detail, travel_shorter_seconds=nearer, place=here.id)
+        where = here.label or here.id
+        is_only_one = not any(other.place.id == here.id for other in case.visits)
+        both = f"the drive to {where} and the drive on from there would both"
+        detail = both if is_only_one else f"every drive to and from {where} would"
+        detail += f" have to be {in_hours(nearer)} shorter{', or no drive at all' if nearer >= min(lengths) else ''}"
+        yield case.relaxation(2 * nearer, Reason.TRAVEL, detail, travel_shorter_seconds=nearer, place=here.id)
 
 
 def windows(case: Case, within: Seconds) -> Iterator[Relaxation]:
@@ -204,13 +220,12 @@ def windows(case: Case, within: Seconds) -> Iterator[Relaxation]:
     wider = least(case.day.widened, within)
     if wider is None:
         return
-    for start in sorted(
-        {w.earliest - wider for w in case.visit.starts} | {w.latest + wider for w in case.visit.starts}
-    ):
+    earlier = {(w.earliest - wider, False) for w in case.visit.starts}
+    later = {(w.latest + wider, True) for w in case.visit.starts}
+    for start, is_later in sorted(earlier | later):
         if case.day.starting(start).fits:
-            local = case.horizon.local(start)
-            detail = f"{case.name} could start at {local:%H:%M}"
-            yield case.relaxation(wider, Reason.TIME_WINDOW, detail, start=local.isoformat())
+            detail = f"{case.name} could start at {case.bound(start, is_later=is_later)}"
+            yield case.relaxation(wider, Reason.TIME_WINDOW, detail, start=case.horizon.local(start).isoformat())
             return
 
 
@@ -221,7 +236,8 @@ def taken(case: Case, within: Seconds) -> Iterator[Relaxation]:
     for row, other in enumerate(case.visits):
         if case.day.without_visit(row).fits:
             first, last = other.starts[0].earliest, other.starts[-1].latest
-            when = f"at {case.clock(first)}" if first == last else f"between {case.clock(first)} and {case.clock(last)}"
+            between = f"between {case.clock(round_down(first))} and {case.clock(round_up(last))}"
+            when = f"at {case.clock(first)}" if first == last else between
             what = "busy elsewhere" if other.busy else "taken by a visit that starts"
             detail = f"{case.name} is {what} {when}"
             yield case.relaxation(FARTHEST, Reason.TAKEN, detail, without_visit=other.id)
@@ -233,9 +249,30 @@ START_RULES: tuple[Rule, ...] = (limits, breaks, hours, travel, taken)
 """What may give way where one start is asked for and no other."""
 
 
-def in_minutes(seconds: Seconds) -> str:
-    """Rounded up: a promise of eleven minutes must not need eleven and a half."""
-    return f"{-(-seconds // MINUTE)} min"
+def in_hours(seconds: Seconds) -> str:
+    """`25 min`, `1 h 05 min`, `2 h`; rounded up: a promise of eleven minutes must not need eleven and a half."""
+    hours, rest = divmod(-(-seconds // MINUTE), 60)
+    if hours == 0:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
+
+
+def round_up(instant: Seconds) -> Seconds:
+    """To the next full minute."""
+    return -(-instant // MINUTE) * MINUTE
+
+
+def round_down(instant: Seconds) -> Seconds:
+    """To the full minute before."""
+    return instant // MINUTE * MINUTE
+
+
+def _visits(count: int) -> str:
+    return f"{count} visit{'' if count == 1 else 's'}"
+
+
+def _heavy_visits(count: int) -> str:
+    return f"{count} heavy visit{'' if count == 1 else 's'}"
 
 
 def barred(case: Case, reason: Reason) -> Rejection:

@@ -83,7 +83,42 @@ def test_two_drives_that_are_both_too_long_are_named_together() -> None:
     later = visit("later", "a", window("13:00"))
     why = _reasons(visit("v", "b", window("11:10")), shift(), BUSY, replace(later, windows=(window("12:25"),)))
     assert why[Reason.TRAVEL].opens_if == {"travel_shorter_seconds": 600, "place": "b"}
-    assert why[Reason.TRAVEL].detail == "needs 10 min more on each drive to and from b"
+    assert (
+        why[Reason.TRAVEL].detail == "the drive to b and the drive on from there would both have to be 10 min shorter"
+    )
+
+
+def test_drives_that_would_have_to_vanish_are_called_that() -> None:
+    """Wanted at a until 11:00 and again from 12:00: an hour at b fits only without the 20 min each way."""
+    why = _reasons(visit("v", "b", window("10:50")), shift(), BUSY, visit("later", "a", window("11:55")))
+    assert Reason.TRAVEL not in why
+    why = _reasons(visit("v", "b", window("11:00")), shift(), BUSY, visit("later", "a", window("12:00")))
+    assert why[Reason.TRAVEL].detail.endswith("would both have to be 20 min shorter, or no drive at all")
+
+
+def test_times_in_a_sentence_are_rounded_so_that_it_stays_true() -> None:
+    """Fifteen seconds more than whole minutes everywhere; `opens_if` has them, the sentence allows for them."""
+    late = replace(visit("v", "b", window("11:00", "11:15")), parking=15)
+    why = _reasons(late, shift(), BUSY)
+    assert why[Reason.TIME_WINDOW].opens_if == {"start": "2026-11-23T11:20:15-05:00"}
+    assert why[Reason.TIME_WINDOW].detail == "Taylor could start at 11:21"
+    why = _reasons(replace(visit("v", "a", window("17:00")), wrap_up=15), shift())
+    assert why[Reason.SHIFT].opens_if == {"shift_ends_later_seconds": 30 * MINUTE + 15}
+    assert why[Reason.SHIFT].detail == "Taylor's day would end 31 min later, at 18:31"
+    why = _reasons(replace(visit("v", "a", window("9:10")), setup=15), shift())
+    assert why[Reason.SHIFT].opens_if == {"shift_begins_earlier_seconds": 20 * MINUTE + 15}
+    assert why[Reason.SHIFT].detail == "Taylor's day would begin 21 min earlier, at 08:39"
+
+
+def test_an_earlier_start_is_rounded_down_and_shown_to_the_second_where_the_round_one_does_not_fit() -> None:
+    after = visit("after", "a", window("12:30"))
+    asked = replace(visit("v", "b", window("11:15", "11:30")), tear_down=15)
+    assert _reasons(asked, shift(), after)[Reason.TIME_WINDOW].detail == "Taylor could start at 11:09"
+    at_noon = shift(hours=("10:29", "18:00"))
+    fixed = replace(asked, parking=45)
+    why = _reasons(fixed, at_noon, after)[Reason.TIME_WINDOW]
+    assert why.opens_if == {"start": "2026-11-23T11:09:45-05:00"}
+    assert why.detail == "Taylor could start at 11:09:45"
 
 
 def test_a_visit_that_another_order_of_the_day_takes_is_not_refused_for_a_rule() -> None:
@@ -108,19 +143,35 @@ def test_every_order_is_asked_before_minutes_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "reason", "opens_if"),
+    ("limits", "reason", "opens_if", "words"),
     [
-        (Limits(visits=1), Reason.VISIT_LIMIT, {"visits": 2}),
-        (Limits(hands_on=90 * MINUTE), Reason.HANDS_ON_LIMIT, {"hands_on_minutes": 120}),
-        (Limits(driving=85 * MINUTE), Reason.DRIVING_LIMIT, {"driving_minutes": 90}),
-        (Limits(longest_drive=39 * MINUTE), Reason.DRIVING_LIMIT, {"longest_drive_minutes": 40}),
+        (Limits(visits=1), Reason.VISIT_LIMIT, {"visits": 2}, "would reach 2 visits, the limit is 1 visit"),
+        (
+            Limits(hands_on=90 * MINUTE),
+            Reason.HANDS_ON_LIMIT,
+            {"hands_on_minutes": 120},
+            "would reach 2 h hands-on, the limit is 1 h 30 min",
+        ),
+        (
+            Limits(driving=85 * MINUTE),
+            Reason.DRIVING_LIMIT,
+            {"driving_minutes": 90},
+            "would drive 1 h 30 min in all, the limit is 1 h 25 min",
+        ),
+        (
+            Limits(longest_drive=39 * MINUTE),
+            Reason.DRIVING_LIMIT,
+            {"longest_drive_minutes": 40},
+            "would drive 40 min at a stretch, the limit is 39 min",
+        ),
     ],
 )
 def test_a_limit_is_named_with_the_value_that_would_do(
-    limits: Limits, reason: Reason, opens_if: dict[str, int]
+    limits: Limits, reason: Reason, opens_if: dict[str, int], words: str
 ) -> None:
     why = _why(visit("v", "b", window("12:00")), shift(limits=limits), BUSY)
     assert (why.reason, why.opens_if) == (reason, opens_if)
+    assert why.detail == f"Taylor {words}"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +193,16 @@ def test_a_rule_about_who_is_named(change: dict[str, object], reason: Reason, wo
 
 def test_where_no_single_rule_is_to_blame_the_day_is_full() -> None:
     new = replace(visit("v", "b", window("10:00")), service="cupping")
-    assert _why(new, shift(services=frozenset({"swedish"})), BUSY).reason is Reason.CAPACITY
+    why = _why(new, shift(services=frozenset({"swedish"})), BUSY)
+    assert why.reason is Reason.CAPACITY
+    assert why.detail == "Taylor does not offer cupping, and Taylor's day has no room for it either"
+
+
+def test_two_rules_about_who_are_both_named_and_none_of_them_opens_the_day() -> None:
+    new = replace(visit("v", "b", window("12:00")), service="cupping", choice=TherapistChoice(gender="female"))
+    why = _why(new, shift(gender="male", services=frozenset({"swedish"})), BUSY)
+    assert (why.reason, why.opens_if) == (Reason.CAPACITY, {})
+    assert why.detail == "Taylor does not offer cupping, and a female therapist was asked for"
 
 
 @pytest.mark.parametrize("seed", range(6))
