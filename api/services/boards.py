@@ -33,6 +33,7 @@ MOST_BOARDS = 12
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Shelf(Generic[Key, Value]):
@@ -48,6 +49,16 @@ class Shelf(Generic[Key, Value]):
             if key in self._things:
                 self._things.move_to_end(key)
             return self._things.get(key)
+
+    def get_all(self, keys: Mapping[Name, Key]) -> dict[Name, Value]:
+        """Those of many that are there, by the name each key was given."""
+        found: dict[Name, Value] = {}
+        with self._lock:
+            for name, key in keys.items():
+                if key in self._things:
+                    self._things.move_to_end(key)
+                    found[name] = self._things[key]
+        return found
 
     def put(self, key: Key, value: Value) -> None:
         with self._lock:
@@ -157,11 +168,8 @@ class Boards:
             for touched in uow.agendas.versions(settings, wanted[0], wanted[-1]):
                 if (touched.therapist, touched.date) in versions:
                     versions[touched.therapist, touched.date] = touched.version
-        kept: dict[Day, KeptDay] = {}
-        for key, version in versions.items():
-            found = None if without else self._days.get((practice.id, *key))
-            if found is not None and found.still_holds(settings[key[0]], version, now):
-                kept[key] = found
+        known = {} if without else self._days.get_all({key: (practice.id, *key) for key in versions})
+        kept = {key: found for key, found in known.items() if found.still_holds(settings[key[0]], versions[key], now)}
         missing = [key for key in versions if key not in kept]
         bookings = uow.bookings.on_agendas(missing) if missing else ()
         holds = uow.holds.live_on(missing, now) if missing else ()

@@ -47,7 +47,10 @@ def ask(
     only
         Ids of therapists to ask; None for everyone eligible.
     """
-    eligible = [is_eligible(day.shift, visit) and (only is None or day.shift.id in only) for day in view.days]
+    # Whether somebody may take the visit is a matter of the person, not of the day.
+    people = {day.shift.id: day.shift for day in view.days}
+    able = {name for name, shift in people.items() if (only is None or name in only) and is_eligible(shift, visit)}
+    eligible = [day.shift.id in able for day in view.days]
     policy = buffer_of(view.practice.policies)
     spokes = _spokes(view.board, visit.place, eligible, roads, policy)
     found = view.board.openings(visit, eligible, spokes, grids)

@@ -4,9 +4,11 @@ Stored documents follow the domain's field names. A field added later needs a de
 removed needs a migration here.
 """
 
+import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -78,7 +80,13 @@ def pattern_to_row(pattern: WorkPattern) -> Json:
 
 
 def pattern_from_row(row: Row[Any]) -> WorkPattern:
-    return _CONVERTER.structure(row.details, WorkPattern)
+    return _pattern(json.dumps(row.details))
+
+
+@lru_cache(maxsize=4_096)
+def _pattern(details: str) -> WorkPattern:
+    """Every search reads every week of the practice, and hardly ever has one changed."""
+    return _CONVERTER.structure(json.loads(details), WorkPattern)
 
 
 def booking_to_row(booking: Booking) -> Json:
