@@ -110,7 +110,7 @@ def test_no_more_visits_a_day_than_the_practice_makes(opened: Open) -> None:
 
 def test_full_days_off_days_and_far_places_look_alike_to_the_public(opened: Open) -> None:
     with opened(Person(id="t0", hours=(time(9), time(11)))) as clinic:
-        clinic.book(BRAMPTON, at(MONDAY, "09:45"), minutes=60)
+        clinic.book(BRAMPTON, at(MONDAY, "09:45"))
         full = clinic.public.search(BRAMPTON, MONDAY).body
         far = clinic.public.search("K1A 0B1", MONDAY).body
         assert full["data"] == far["data"] == {"2026-11-23": []}
