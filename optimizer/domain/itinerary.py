@@ -34,10 +34,12 @@ class Leg:
 class Stop:
     """A visit with its times.
 
-    `arrival + wait + parking + setup + consultation == start` and
+    `arrival` is when the therapist reaches the door. A break taken there is a step of its own that stands before this
+    one and lies between `arrival` and the block, so
+    `arrival + breaks at the door + wait + parking + setup + consultation == start` and
     `start + session + wrap_up + tear_down == depart`, where the parts shared with a neighbour at the same place are
-    zero, and a break taken at the door is a step of its own before `arrival`. `slack` is how much later this session
-    may start with every later promise kept.
+    zero. `wait` is all idle time since the stop before: where a break before the drive waits for its window, that part
+    passes before `arrival`. `slack` is how much later this session may start with every later promise kept.
     """
 
     visit: Visit

@@ -1,12 +1,17 @@
 """Stories of one day, in times one can add up."""
 
-from optimizer.domain.itinerary import Break, Leg, Stop
+from random import Random
+
+import pytest
+
+from optimizer.domain.itinerary import Break, Leg, Step, Stop
 from optimizer.domain.therapist import Limits
 from optimizer.domain.time import MINUTE
 from optimizer.schedule.evaluate import evaluate
-from optimizer.schedule.timeline import Day, Timeline
+from optimizer.schedule.timeline import Day, Timeline, unbounded
 from optimizer.travel.times import BufferPolicy
 from tests.builders import clock, problem, rest, roads, shift, visit, window
+from tests.worlds import random_world
 
 
 def _timeline(*names: str, **world: object) -> Timeline:
@@ -124,3 +129,33 @@ def test_a_day_without_visits_stays_at_home() -> None:
     itinerary = _timeline(visits=[], shifts=[shift(breaks=[rest("12:00", "13:00")])], travel=roads(MINUTES)).itinerary()
     assert itinerary.steps == ()
     assert itinerary.leave_at == itinerary.back_at == clock("9:00")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_parts_before_a_session_add_up_from_the_door(seed: int) -> None:
+    """Arrival, breaks at the door, wait, parking, set-up, consultation; idling for a break before the drive aside."""
+    rng, rested_at_a_door = Random(seed), 0
+    for _ in range(60):
+        world = random_world(rng, visits=rng.randint(1, 4), shifts=1, limits=False)
+        day = Day.of(world)
+        timeline = Timeline.of(day, 0, range(len(world.visits)))
+        if not timeline.is_feasible:
+            timeline = Timeline.of(Day(problem=world, world=unbounded(day.world)), 0, timeline.order)
+        leaving = None
+        steps: list[Step] = []
+        for step in timeline.itinerary().steps:
+            if not isinstance(step, Stop):
+                steps.append(step)
+                continue
+            rests = [rest for rest in steps if isinstance(rest, Break)]
+            at_the_door = [rest for rest in rests if rest.start >= step.arrival]
+            owed = step.parking + step.setup + step.consultation
+            rested = sum(rest.finish - rest.start for rest in at_the_door)
+            if leaving is None or len(at_the_door) == len(rests):
+                assert step.arrival + rested + step.wait + owed == step.start
+            if leaving is not None:
+                driven = sum(leg.arrive - leg.depart for leg in steps if isinstance(leg, Leg))
+                assert leaving + driven + sum(r.finish - r.start for r in rests) + step.wait + owed == step.start
+            assert step.start + step.visit.session + step.wrap_up + step.tear_down == step.depart
+            leaving, steps, rested_at_a_door = step.depart, [], rested_at_a_door + len(at_the_door)
+    assert rested_at_a_door > 0

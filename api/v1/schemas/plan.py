@@ -100,8 +100,11 @@ class DriveOut(Answer):
 
 
 class VisitOut(Answer):
-    """A visit with its times: wait, parking, set-up and consultation before `start`; wrap-up and tear-down after
-    `finish`. `slack_seconds` is how much later it may start with every later promise kept."""
+    """A visit with its times. `arrival` is when the therapist reaches the door; breaks at the door are steps before
+    this one and lie between `arrival` and the block: arrival + breaks at the door + wait + parking + set-up +
+    consultation = `start`, and `finish` + wrap-up + tear-down = `depart`. `wait_seconds` is all idle time since the
+    visit before; where a break before the drive waits for its window, that part passes before `arrival`.
+    `slack_seconds` is how much later the session may start with every later promise kept."""
 
     type: Literal["visit"] = "visit"
     visit: str
