@@ -71,11 +71,13 @@ def evaluate(ctx: click.Context, problem: BinaryIO, *, as_json: bool) -> None:
 def check(ctx: click.Context, plan: BinaryIO, problem: BinaryIO) -> None:
     """Check a plan against its problem.
 
-    PLAN is the JSON answer of `rounds solve --json`. Every broken promise is named.
+    PLAN is the JSON answer of `rounds solve --json`. Every broken promise is named, and every figure that its own parts
+    contradict.
     """
     from api import strict_json
     from api.commands.setting_up import set_up
     from api.stateless.build import Surroundings, build
+    from api.stateless.comparing import contradictions
     from api.stateless.reading import read_problem
     from api.stateless.returning import return_plan
     from api.v1.schemas.plan import PlanOut
@@ -83,7 +85,9 @@ def check(ctx: click.Context, plan: BinaryIO, problem: BinaryIO) -> None:
     from optimizer.schedule.checker import check as judge
 
     meant = build(read_problem(strict_json.parse(problem.read())), Surroundings.of(set_up()))
-    broken = judge(meant, return_plan(read_model(PlanOut, strict_json.parse(plan.read())), meant))
+    given = read_model(PlanOut, strict_json.parse(plan.read()))
+    returned = return_plan(given, meant)
+    broken = [*judge(meant, returned), *contradictions(given, returned, meant)]
     for violation in broken:
         click.echo(_words(violation))
     if not broken:

@@ -1,21 +1,19 @@
 """The judge: recomputes a plan from its parts, naively, and lists everything that is wrong with it.
 
-Slow and obvious on purpose. It shares no code with the timeline: it looks travel times up by itself, in exact
-fractions, and reads the clock in aware datetimes.
+Slow and obvious on purpose. It shares no code with the timeline: it looks travel times up by itself, walks a day by
+itself, and reads the clock in aware datetimes.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from fractions import Fraction
-from math import floor
 
 from optimizer.domain.eligibility import obstacles
-from optimizer.domain.itinerary import Break, Itinerary, Leg, Objective, Plan, Stop
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Objective, Plan, Status, Stop
 from optimizer.domain.time import Seconds
+from optimizer.schedule.checker_walk import LaterWalk, look_up
 from optimizer.schedule.problem import Problem
-from optimizer.travel.times import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +70,20 @@ def _objective(problem: Problem, plan: Plan) -> Iterator[Violation]:
         overtime=sum(day.overtime for day in plan.itineraries),
         cost=cost,
     )
-    if counted != plan.certificate.objective:
-        yield Violation(code="objective", shift="", detail=f"adds up to {counted}, not {plan.certificate.objective}")
+    given, bound = plan.certificate.objective, plan.certificate.bound
+    for tier in fields(Objective):
+        adds_up, said = getattr(counted, tier.name), getattr(given, tier.name)
+        if adds_up != said:
+            detail = f"{tier.name.replace('_', ' ')} adds up to {adds_up}, not {said}"
+            yield Violation(code="objective", shift="", detail=detail)
+    if bound is not None and bound > given:
+        yield Violation(code="certificate", shift="", detail="the plan is better than what is said to be the best")
+    if plan.certificate.status is Status.OPTIMAL and bound != given:
+        yield Violation(code="certificate", shift="", detail="is called optimal, and its bound does not say so")
+
+
+def _meters(meters: int | None) -> str:
+    return "of unknown length" if meters is None else f"{meters} m long"
 
 
 def _idle_before_home(day: Itinerary) -> Seconds:
@@ -96,13 +106,19 @@ class _Judge:
     def verdict(self) -> list[Violation]:
         if not self.day.steps:
             return []
-        return [*self._route(), *self._legs(), *self._stops(), *self._hours(), *self._breaks(), *self._limits()]
+        found = [*self._route(), *self._legs(), *self._stops(), *self._hours(), *self._breaks(), *self._limits()]
+        return found or [*self._slack()]
 
     def _wrong(self, code: str, detail: str, visit: str = "") -> Violation:
         return Violation(code=code, shift=self.shift.id, visit=visit, detail=detail)
 
     def _clock(self, seconds: Seconds) -> datetime:
         return self.problem.horizon.instant(seconds)
+
+    def _said(self, moment: datetime) -> str:
+        """As the wall clock shows it, with seconds only where there are any."""
+        local = moment.astimezone(self.problem.horizon.zone)
+        return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
     def _route(self) -> Iterator[Violation]:
         """Steps follow each other in time and in space."""
@@ -126,7 +142,8 @@ class _Judge:
                 case Break():
                     begin, end = step.start, step.finish
             if now is not None and self._clock(begin) < now:
-                yield self._wrong("overlap", f"begins {self._clock(begin)} before {now}, when the step before ends")
+                began, ended = self._said(self._clock(begin)), self._said(now)
+                yield self._wrong("overlap", f"begins at {began}, before the step before it ends at {ended}")
             now = self._clock(end)
         goal = self.shift.end_place
         if goal is not None and (here is None or here.id != goal.id):
@@ -136,25 +153,19 @@ class _Judge:
         travel = self.problem.travel
         for leg in self.day.legs:
             row, column = travel.index[leg.origin.id], travel.index[leg.destination.id]
-            seconds = self._lookup(travel.seconds, row, column, leg.depart)
-            driving = self._lookup(travel.drive, row, column, leg.depart)
-            if (leg.travel, leg.travel + leg.buffer) != (driving, seconds):
-                yield self._wrong("travel", f"{leg.origin.id} to {leg.destination.id} takes {driving} of {seconds} s")
+            seconds = look_up(travel, travel.seconds, row, column, leg.depart)
+            driving = look_up(travel, travel.drive, row, column, leg.depart)
+            drive, buffer = f"the drive from {leg.origin.id} to {leg.destination.id}", seconds - driving
+            if leg.travel != driving:
+                yield self._wrong("travel", f"{drive} takes {driving} s, not {leg.travel} s")
+            if leg.buffer != buffer:
+                yield self._wrong("travel", f"{drive} has a buffer of {buffer} s, not {leg.buffer} s")
             if self._clock(leg.arrive) != self._clock(leg.depart) + timedelta(seconds=seconds):
-                yield self._wrong(
-                    "travel", f"{leg.origin.id} to {leg.destination.id} cannot be driven in the time given"
-                )
-
-    def _lookup(self, table: Table, row: int, column: int, depart: Seconds) -> Seconds:
-        starts = [int(start) for start in self.problem.travel.starts]
-        values = [int(value) for value in table[:, row, column]]
-        if depart <= starts[0]:
-            return values[0]
-        for k in range(1, len(starts)):
-            if depart < starts[k]:
-                share = Fraction(depart - starts[k - 1], starts[k] - starts[k - 1])
-                return values[k - 1] + floor(share * (values[k] - values[k - 1]))
-        return values[-1]
+                given = leg.arrive - leg.depart
+                yield self._wrong("travel", f"{drive} takes {seconds} s with its buffer, and {given} s are given")
+            meters = None if travel.meters is None else int(travel.meters[row, column])
+            if leg.meters != meters:
+                yield self._wrong("distance", f"{drive} is {_meters(meters)}, not {_meters(leg.meters)}")
 
     def _stops(self) -> Iterator[Violation]:
         stops = self.day.stops
@@ -179,9 +190,11 @@ class _Judge:
             if not any(w.earliest <= stop.start <= w.latest for w in visit.windows) and (
                 visit.pinned is None or visit.pinned.start is None
             ):
-                yield self._wrong("time_window", f"starts at {self._clock(stop.start)}, outside its windows", visit.id)
+                yield self._wrong(
+                    "time_window", f"starts at {self._said(self._clock(stop.start))}, outside its windows", visit.id
+                )
             if visit.pinned is not None and visit.pinned.start not in (None, stop.start):
-                yield self._wrong("pinned", f"starts at {self._clock(stop.start)}, not as pinned", visit.id)
+                yield self._wrong("pinned", f"starts at {self._said(self._clock(stop.start))}, not as pinned", visit.id)
             for reason in obstacles(self.shift, visit):
                 yield self._wrong(reason.value, f"{self.shift.id} may not take this visit", visit.id)
             if stop.slack < 0:
@@ -203,6 +216,11 @@ class _Judge:
         )
         return end - begin - (0 if free is None else spent) - rested
 
+    def _slack(self) -> Iterator[Violation]:
+        """Asked only of a day that is in order: what is broken already has no room to give."""
+        for stop, detail in LaterWalk(problem=self.problem, day=self.day).wrong_slacks():
+            yield self._wrong("slack", detail, stop.visit.id)
+
     def _hours(self) -> Iterator[Violation]:
         if self._clock(self.day.leave_at) < self._clock(self.shift.begins):
             yield self._wrong("shift", "begins before the shift")
@@ -217,7 +235,9 @@ class _Judge:
             yield self._wrong("break", f"{len(taken)} breaks taken, {len(self.shift.breaks)} owed, in their order")
         for step in taken:
             if not step.rule.window.earliest <= step.start <= step.rule.window.latest:
-                yield self._wrong("break", f"a break starts at {self._clock(step.start)}, outside its window")
+                yield self._wrong(
+                    "break", f"a break starts at {self._said(self._clock(step.start))}, outside its window"
+                )
             if self._clock(step.finish) - self._clock(step.start) != timedelta(seconds=step.rule.duration):
                 yield self._wrong("break", "a break is cut short")
 

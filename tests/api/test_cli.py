@@ -143,6 +143,49 @@ def test_a_plan_that_was_tampered_with_does_not(solved: tuple[Path, Path]) -> No
     assert stop["visit"] in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("path", "lie", "words"),
+    [
+        (("itineraries", 0, "leave_at"), at("05:00"), "leave at is 05:00"),
+        (("itineraries", 0, "back_at"), at("23:00"), "back at is 23:00"),
+        (("itineraries", 0, "overtime_seconds"), 7, "overtime seconds is 7, by its parts 0"),
+        (("itineraries", 0, "start_place", "id"), "elsewhere", "id is elsewhere"),
+        (("summary", "travel_seconds"), 1, "travel seconds is 1"),
+        (("summary", "distance_meters"), 1, "distance meters is 1"),
+        (("certificate", "gap"), 0.5, "gap is 0.5, by its parts 0.0"),
+        (("certificate", "objective", "cost"), 1, "cost adds up to"),
+        (("roads",), "a map", "roads is a map, the problem says"),
+        (("visit", "slack_seconds"), 99_999, "starting 99999 s later breaks a promise"),
+        (("visit", "slack_seconds"), 0, "there are more than 0 s in which to start"),
+        (("visit", "session_seconds"), 1, "session seconds is 1"),
+        (("visit", "place", "id"), "elsewhere", "id is elsewhere"),
+        (("drive", "distance_meters"), 1, "not 1 m long"),
+        (("drive", "travel_seconds"), 1, "s, not 1 s"),
+        (("drive", "roads"), "a map", "roads is a map"),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_every_figure_of_a_plan_is_held_against_its_parts(
+    solved: tuple[Path, Path], path: tuple[str | int, ...], lie: object, words: str
+) -> None:
+    given, plan = solved
+    document: Any = json.loads(plan.read_text())
+    part = document
+    if path[0] in ("visit", "drive"):
+        part = next(step for step in document["itineraries"][0]["steps"] if step["type"] == path[0])
+        path = path[1:]
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = lie
+    plan.write_text(json.dumps(document))
+
+    result = rounds("check", str(plan), "--problem", str(given))
+
+    assert result.exit_code == 4
+    assert words in result.stdout
+    assert "Objective(" not in result.stdout
+
+
 def test_a_plan_of_other_visits_is_refused_with_the_nearest_names(solved: tuple[Path, Path]) -> None:
     given, plan = solved
     plan.write_text(plan.read_text().replace('"visit": "v1"', '"visit": "v11"'))

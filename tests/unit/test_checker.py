@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Step, Stop
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Status, Step, Stop
 from optimizer.domain.therapist import Limits
 from optimizer.domain.visit import Clearance, TherapistChoice
 from optimizer.schedule.checker import check
@@ -13,6 +14,7 @@ from optimizer.schedule.evaluate import evaluate
 from optimizer.schedule.problem import Problem
 from optimizer.travel.times import BufferPolicy
 from tests.builders import problem, rest, roads, shift, visit, window
+from tests.tiny import tiny_world
 
 TRAVEL = roads({("home", "a"): 30, ("a", "b"): 20, ("home", "b"): 40}, buffer=BufferPolicy(minutes=5))
 VISITS = [
@@ -57,6 +59,9 @@ def test_an_honest_plan_passes() -> None:
         (_each(Stop, setup=lambda _: 0), "block"),
         (_each(Stop, wait=lambda t: t + 1), "wait"),
         (_each(Stop, slack=lambda _: -1), "slack"),
+        (_each(Stop, slack=lambda t: t + 1), "slack"),
+        (_each(Stop, slack=lambda t: t - 1), "slack"),
+        (_each(Leg, meters=lambda _: 1000), "distance"),
         (_each(Break, start=lambda t: t - 7200, finish=lambda t: t - 7200), "break"),
         (_each(Break, finish=lambda t: t - 60), "break"),
         (lambda steps: tuple(s for s in steps if not isinstance(s, Break)), "break"),
@@ -79,7 +84,34 @@ def test_a_wrong_objective_is_found() -> None:
     plan = _plan()
     better = replace(plan.certificate.objective, cost=plan.certificate.objective.cost - 1)
     lie = replace(plan, certificate=replace(plan.certificate, objective=better))
-    assert [violation.code for violation in check(WORLD, lie)] == ["objective"]
+    cost = better.cost + 1
+    assert [(v.code, v.detail) for v in check(WORLD, lie)] == [("objective", f"cost adds up to {cost}, not {cost - 1}")]
+
+
+def test_a_certificate_that_claims_more_than_its_bound_says_is_found() -> None:
+    plan = _plan()
+    objective = plan.certificate.objective
+    beaten = replace(plan.certificate, bound=replace(objective, cost=objective.cost + 1))
+    unproven = replace(plan.certificate, status=Status.OPTIMAL, bound=None)
+    for certificate in (beaten, unproven):
+        assert [v.code for v in check(WORLD, replace(plan, certificate=certificate))] == ["certificate"]
+
+
+def test_a_drive_with_a_false_time_is_told_both_times() -> None:
+    found = check(WORLD, _with_steps(_plan(), _each(Leg, travel=lambda t: t - 60)))
+    assert found[0].detail == "the drive from home to a takes 1800 s, not 1740 s"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_slack_of_honest_days_is_neither_too_much_nor_too_little(seed: int) -> None:
+    """Breaks that may move, windows in two parts, rush hour: the timeline and the judge agree to the second."""
+    rng, in_order = Random(seed), 0
+    for _ in range(400):
+        world = tiny_world(rng, visits=rng.randint(1, 4))
+        timed = evaluate(world, {"t0": [visit.id for visit in world.visits]})
+        assert "slack" not in {violation.code for violation in timed.violations}
+        in_order += not timed.violations
+    assert in_order > 20
 
 
 def test_a_shift_from_elsewhere_is_found() -> None:
