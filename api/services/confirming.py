@@ -87,11 +87,12 @@ def _require_open(found: Hold) -> None:
 def _require_free(uow: UnitOfWork, found: Hold, now: datetime, desk: Desk) -> None:
     """Look at the days of a lapsed hold, each with the other visits of the hold that are on it."""
     for visit in found.visits:
-        reading = desk.boards.read(uow, [visit.date], now, therapists=[visit.therapist])
+        everybody = uow.practice().policies.visits_a_day is not None  # the cap counts all of them
+        reading = desk.boards.read(uow, [visit.date], now, therapists=None if everybody else [visit.therapist])
         view = desk.boards.board(reading)
         booking = booking_of(visit, id=found.id, client=Client(ref=""))
         (able,) = costs(view, question_of(view, booking), [visit.start], roads=desk.roads)
-        if visit.therapist not in able:
+        if visit.therapist not in able or visit.start <= now:
             raise Conflict(
                 "This hold has lapsed, and its place is taken.",
                 code="hold_expired",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(minutes=5)
 
+FORGOTTEN_AFTER = timedelta(days=30)
+"""How long a hold can still be asked about after it has expired."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRequest:
@@ -59,6 +62,7 @@ def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receip
             visits=placed(view, offer, desk),
             series=f"series_{uuid.uuid4().hex}" if len(offer.starts) > 1 else None,
         )
+        uow.holds.purge(now - FORGOTTEN_AFTER)
         uow.holds.add(kept)
         receipt(uow, kept)
         uow.commit()

@@ -76,7 +76,7 @@ class Offers:
         InvalidRequest
             code `offer_invalid`, when it is none of ours, or another practice's.
         Conflict
-            code `offer_expired`.
+            code `offer_expired`; so is one whose start has passed.
         """
         try:
             if len(offer) > LONGEST:
@@ -90,7 +90,7 @@ class Offers:
             raise _not_ours() from error
         if found.terms.practice_id != practice_id:
             raise _not_ours()
-        if now >= found.terms.expires_at:
+        if now >= min(found.terms.expires_at, *found.starts):
             raise Conflict(
                 "This offer has expired.", code="offer_expired", hint="Search again; an offer is good for ten minutes."
             )

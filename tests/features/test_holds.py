@@ -177,3 +177,32 @@ def test_a_repeated_hold_is_one_hold(clinic: Clinic) -> None:
     assert first.body == again.body
     other = clinic.public.hold(offer(clinic, "15:00"), once="the same")
     assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+
+def test_a_start_that_has_passed_is_neither_held_nor_confirmed(clinic: Clinic) -> None:
+    practice = clinic.store.practices.get("north")
+    clinic.store.practices.put(replace(practice, policies=replace(practice.policies, notice_minutes=0)))
+    clinic.now = at(MONDAY, "09:58").astimezone(clinic.now.tzinfo)
+    taken = offer(clinic)
+    held = clinic.public.hold(taken).body["hold_id"]
+    clinic.now += timedelta(minutes=6)
+    assert clinic.public.hold(taken).code == "offer_expired"
+    assert clinic.public.confirm(held).code == "hold_expired"
+
+
+def test_the_cap_counts_everybodys_visits_when_a_lapsed_hold_is_confirmed(url: str, tmp_path: Path) -> None:
+    with open_clinic(url, tmp_path, crew(2)) as clinic:
+        practice = clinic.store.practices.get("north")
+        clinic.store.practices.put(replace(practice, policies=replace(practice.policies, visits_a_day=1)))
+        held = clinic.public.hold(offer(clinic)).body["hold_id"]
+        clinic.now += timedelta(minutes=5)
+        clinic.book(BRAMPTON, at(MONDAY, "15:00"), therapist="t1")
+        assert clinic.public.confirm(held).code == "hold_expired"
+
+
+def test_a_hold_is_forgotten_a_month_after_it_expired(clinic: Clinic) -> None:
+    held = clinic.public.hold(offer(clinic)).body["hold_id"]
+    clinic.now += timedelta(days=31)
+    later = clinic.public.offers(BRAMPTON, MONDAY + timedelta(days=35))
+    assert clinic.public.hold(next(iter(later.values()))).status == 201
+    assert clinic.public.confirm(held).status == 404
