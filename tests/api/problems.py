@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.api.conftest import Door
+
 DAY = "2026-11-23"
 
 
@@ -55,3 +57,17 @@ def on_the_map(*visits: dict[str, Any], **more: Any) -> dict[str, Any]:
     document = problem(*visits, therapists=[therapist(start=home, end=home)]) | more
     del document["travel"]
     return document
+
+
+def faults(door: Door, document: object) -> list[tuple[str, str, str]]:
+    """(pointer, code, hint) of every fault that solving this is refused with."""
+    answer = door.post("/v1/solve", document)
+    assert answer.status_code == 422, answer.text
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    return [(fault["pointer"], fault["code"], fault["hint"]) for fault in answer.json["errors"]]
+
+
+def only(door: Door, document: object) -> tuple[str, str, str]:
+    (fault,) = faults(door, document)
+    return fault
