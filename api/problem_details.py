@@ -27,7 +27,10 @@ FAULTS_SHOWN = 500
 
 
 class FaultOut(BaseModel):
-    """One thing wrong with a request. `pointer` is a JSON pointer into the body, or `?name` for a query parameter."""
+    """One thing wrong with a request.
+
+    `pointer` is a JSON pointer into the body, `?name` for a query parameter, or `{name}` for a part of the path.
+    """
 
     pointer: str
     code: str
@@ -113,7 +116,7 @@ STORE_TROUBLE = {
     "schema_too_new": "The store belongs to a newer release.",
     "store_unavailable": "The store does not answer.",
 }
-"""Said instead of an error's own words, which name the store's address: that is for the log and for the command line."""
+"""Said instead of an error's own words, which name the store's address: that is for the log and the command line."""
 
 
 def status_of(error: RoundsError) -> HTTPStatus:

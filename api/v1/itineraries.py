@@ -9,7 +9,7 @@ from api.operation import operation
 from api.services import itineraries
 from api.v1.schemas.base import LocalDate, Request
 from api.v1.schemas.planning import ItineraryListOut, StoredItineraryOut
-from api.v1.schemas.reading import read_query
+from api.v1.schemas.reading import read_path
 from api.wiring import wiring
 from optimizer.domain.errors import NotFound
 
@@ -36,12 +36,18 @@ def list_itineraries(query: DateQuery) -> ItineraryListOut:
     return ItineraryListOut(data=[StoredItineraryOut.of_stored(day) for day in seen])
 
 
+class DayPath(Request):
+    """A date in the path."""
+
+    day: LocalDate
+
+
 @blueprint.get("/v1/itineraries/<therapist>/<day>")
 @require(*READERS)
 @operation("One therapist's day", tag="planning", answers={200: StoredItineraryOut}, problems=(404, 422))
 def get_itinerary(therapist: str, day: str) -> StoredItineraryOut:
     who = caller()
-    wanted: date = read_query(DateQuery, {"date": day}).date
+    wanted: date = read_path(DayPath, {"day": day}).day
     if who.role is Role.THERAPIST and who.therapist != therapist:
         raise NotFound(f"nothing is planned for {therapist!r} on {wanted}")
     with wiring().store.unit_of_work(who.practice_id, write=False) as uow:

@@ -37,6 +37,31 @@ def test_a_body_that_cannot_be_read_is_a_400_with_a_code(door: Door, body: bytes
     assert set(answer.json) == {"type", "title", "status", "detail", "code", "hint", "errors"}
 
 
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b'{"visits": [{}, {"place": {"lat": NaN}}]}', "/visits/1/place/lat"),
+        (b'{"visits": [1e999]}', "/visits/0"),
+        (b'{"visits": [{"id": "a", "a/b": 1, "a/b": 2}]}', "/visits/0/a~1b"),
+        (b'{"date": NaN', ""),
+        (b"{", ""),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_pointed_into_where_that_is_known(door: Door, body: bytes, pointer: str) -> None:
+    answer = door.ask("POST", "/v1/solve", data=body, content_type="application/json")
+
+    assert answer.json is not None
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [(pointer, answer.json["code"])]
+
+
+def test_a_date_in_the_path_is_pointed_at_by_its_name_in_the_route(door: Door) -> None:
+    answer = door.ask("GET", "/v1/itineraries/taylor/2026-13-01")
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json["errors"]] == [("{day}", "not_a_date")]
+
+
 def test_a_body_with_a_byte_order_mark_says_so(door: Door) -> None:
     answer = door.ask("POST", "/v1/solve", data=b"\xef\xbb\xbf{}", content_type="application/json")
 

@@ -12,6 +12,12 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 YEARS = range(2000, 2100)
 
+LINE = r"^[^\x00-\x1f\x7f]+$"
+LINE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
+WALL_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+POSTAL_PREFIX = r"^[A-Za-z0-9]{1,6}$"
+"""The shapes of text; `fault_words` says each in a sentence."""
+
 
 class Request(BaseModel):
     """What a caller sends: unknown keys are refused, numbers are finite."""
@@ -85,12 +91,10 @@ LocalDate = Annotated[
 ]
 """A date on the practice's wall calendar."""
 
-Identifier = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
+Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=LINE)]
 """An opaque id: any text without control characters."""
 
-Text = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=LINE_OR_EMPTY)]
 """A short line of text."""
 
 Flag = Annotated[bool, Field(strict=True)]

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from api.v1.schemas.base import Answer, Minutes, Request, refuse
+from api.v1.schemas.base import POSTAL_PREFIX, Answer, Minutes, Request, refuse
 from api.v1.schemas.practice import WEEKDAYS
 from data.geocoding import service_area
 from optimizer.domain.practice import AreaRule, Policies, Practice
@@ -13,7 +13,7 @@ from optimizer.domain.time import MINUTE
 USUAL = Policies()
 
 Weekday = Annotated[str, Field(strict=True, examples=["tuesday"])]
-Prefix = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]{1,6}$")]
+Prefix = Annotated[str, StringConstraints(strict=True, pattern=POSTAL_PREFIX)]
 
 
 class AreaRuleIn(Request):

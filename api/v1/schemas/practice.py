@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from api.v1.schemas.base import DAY_MINUTES, Answer, Flag, Identifier, Minutes, Request, Text, refuse
+from api.v1.schemas.base import DAY_MINUTES, WALL_CLOCK, Answer, Flag, Identifier, Minutes, Request, Text, refuse
 from api.v1.schemas.place import PlaceIn, PlaceOut
 from api.v1.schemas.problem import Gender, LimitsIn
 from optimizer.domain.practice import Service
@@ -14,7 +14,7 @@ from optimizer.domain.time import MINUTE, Seconds
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-WallTime = Annotated[str, Field(strict=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
+WallTime = Annotated[str, Field(strict=True, pattern=WALL_CLOCK, examples=["09:00"])]
 """A time on the practice's clocks."""
 
 SessionLength = Annotated[int, Field(strict=True, gt=0, le=DAY_MINUTES)]

@@ -5,7 +5,18 @@ from typing import Annotated, TypeVar
 
 from pydantic import FailFast, Field
 
-from api.v1.schemas.base import DAY_MINUTES, Count, Flag, Identifier, Instant, LocalDate, Minutes, Request, Text
+from api.v1.schemas.base import (
+    DAY_MINUTES,
+    WALL_CLOCK,
+    Count,
+    Flag,
+    Identifier,
+    Instant,
+    LocalDate,
+    Minutes,
+    Request,
+    Text,
+)
 from api.v1.schemas.place import PlaceIn
 from optimizer.domain.visit import Clearance
 
@@ -126,7 +137,7 @@ class VisitIn(Request):
 class BandIn(Request):
     """Travel when leaving at `from`: `seconds[i][j]` from place i to place j. In between it is interpolated."""
 
-    start: Annotated[str, Field(alias="from", strict=True, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    start: Annotated[str, Field(alias="from", strict=True, pattern=WALL_CLOCK)]
     seconds: Matrix[DriveSeconds]
     meters: Matrix[DriveMeters] | None = None
 

@@ -2,12 +2,14 @@
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from api.v1.schemas.fault_words import words_for
 from optimizer.domain.errors import Fault, InvalidRequest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,15 +62,26 @@ def read_query(model: type[Model], values: Mapping[str, str]) -> Model:
     InvalidRequest
         With every fault of the parameters.
     """
+    return _read_named(model, values, "?{}")
+
+
+def read_path(model: type[Model], values: Mapping[str, str]) -> Model:
+    """Parts of a path as a model; its faults point at `{name}`, as the route at /docs names the part.
+
+    Raises
+    ------
+    InvalidRequest
+        With every fault of the parts.
+    """
+    return _read_named(model, values, "{{{}}}")
+
+
+def _read_named(model: type[Model], values: Mapping[str, str], pointers: str) -> Model:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        raise invalid(
-            [
-                Fault(pointer=f"?{fault.pointer.lstrip('/')}", code=fault.code, detail=fault.detail, hint=fault.hint)
-                for fault in faults_of(model, error)
-            ]
-        ) from None
+        found = faults_of(model, error)
+        raise invalid([replace(fault, pointer=pointers.format(fault.pointer.lstrip("/"))) for fault in found]) from None
 
 
 def invalid(faults: Sequence[Fault]) -> InvalidRequest:
@@ -114,21 +127,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def _fault(model: type[BaseModel], found: ErrorDetails, *, guess: bool) -> Fault:
     path, kind = found["loc"], found["type"]
     context: Mapping[str, Any] = found.get("ctx", {})
-    detail = str(context.get("detail") or f"{found['msg']}.")
-    hint = str(context.get("hint") or "")
     code = CODES.get(kind, kind if "hint" in context else "wrong_type")
     match kind:
+        case _ if "hint" in context:  # one of ours, see `base.refuse`
+            detail, hint = str(context["detail"]), str(context["hint"])
         case "extra_forbidden":
             detail = f"There is no key {str(path[-1])[:100]!r} here."
             hint = did_you_mean(str(path[-1]), _keys_at(model, path[:-1])) if guess else ""
         case "missing":
-            detail = f"{path[-1]!r} is missing."
-        case "literal_error" | "enum":
-            hint = f"Choose from {context.get('expected', '')}."
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            hint = f"It is {str(found['input'])[:40]}."
-        case "int_type" | "int_from_float":
-            hint = "Send a whole number, without quotes."
+            detail, hint = f"{path[-1]!r} is missing.", "Add it."
+        case _:
+            said = words_for(kind, found["input"], context)
+            detail, hint = said.detail, said.hint
     return Fault(pointer=pointer(*path), code=code, detail=detail, hint=hint)
 
 
