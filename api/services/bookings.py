@@ -11,6 +11,7 @@ from api.services.desk import Desk
 from api.services.holding import lock
 from api.services.placing import cheapest, costs_in_windows, lost, question_of
 from api.services.receipt import Receipt, no_receipt
+from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from data.store.records import AuditEntry
 from optimizer.domain.booking import Booking, Client, StartWindow
@@ -95,6 +96,14 @@ def book(request: NewBooking, *, desk: Desk, receipt: Receipt[Booking] = no_rece
     return booking
 
 
+def faults_in(request: NewBooking, desk: Desk) -> list[Fault]:
+    """Everything wrong with a booking that is not to be made, for a caller who has faults of another kind as well."""
+    faults: list[Fault] = []
+    _located(request, desk, faults)
+    with desk.store.unit_of_work(request.practice_id, write=False) as uow:
+        return faults + _faults(request, uow)
+
+
 def _located(request: NewBooking, desk: Desk, faults: list[Fault]) -> Place | None:
     try:
         return desk.geocoder.locate(request.where)
@@ -155,7 +164,7 @@ def _faults(request: NewBooking, uow: "UnitOfWork") -> list[Fault]:
                 pointer="/visit/service",
                 code="unknown_service",
                 detail=f"there is no service {request.service!r}",
-                hint=f"known: {', '.join(services)}",
+                hint=did_you_mean(request.service, services),
             )
         )
     elif service.lengths and request.session not in service.lengths:
@@ -174,7 +183,7 @@ def _faults(request: NewBooking, uow: "UnitOfWork") -> list[Fault]:
             pointer="/visit/therapist",
             code="unknown_therapist",
             detail=f"there is no therapist {name!r}",
-            hint=f"known: {', '.join(sorted(known))}",
+            hint=did_you_mean(name, known),
         )
         for name in sorted(named - known)
     ]

@@ -8,7 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
-from pydantic import Field
+from pydantic import Field, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
@@ -27,7 +27,7 @@ from api.v1.schemas.base import LocalDate, Request
 from api.v1.schemas.booking import BookingIn, BookingListOut, BookingOut, ImportOut
 from api.v1.schemas.etag import etag_of, matches
 from api.v1.schemas.promise import BookedOut, BookIn, ChangedOut, ConfirmedOut, ConfirmIn, PromisedOut, RescheduleIn
-from api.v1.schemas.reading import read_model
+from api.v1.schemas.reading import invalid, read_model
 from api.v1.slots import STAFF
 from api.wiring import wiring
 from optimizer.domain.booking import Booking
@@ -78,7 +78,23 @@ def get_booking(booking_id: str) -> Reply:
 def read_booking(document: object) -> ConfirmIn | BookingIn:
     """Staff may send a visit; whoever sends a `hold_id`, and everybody else, confirms a hold."""
     is_confirmation = caller().role not in STAFF or (isinstance(document, dict) and "hold_id" in document)
-    return read_model(ConfirmIn, document) if is_confirmation else read_model(BookingIn, document)
+    if is_confirmation:
+        return read_model(ConfirmIn, document)
+    try:
+        return read_model(BookingIn, document)
+    except InvalidRequest as refused:
+        raise invalid([*refused.faults, *_faults_of_the_visit(document)]) from None
+
+
+def _faults_of_the_visit(document: object) -> list[Fault]:
+    """What is wrong with a visit that can be read although the rest of its booking cannot."""
+    visit = document.get("visit") if isinstance(document, dict) else None
+    try:
+        readable = BookingIn.model_validate({"client": {"ref": "unread"}, "visit": visit})
+    except ValidationError:
+        return []
+    who = caller()
+    return bookings.faults_in(readable.request(practice_id=who.practice_id, actor=who.key_id), wiring().desk)
 
 
 @blueprint.post("/v1/bookings")

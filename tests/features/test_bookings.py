@@ -102,6 +102,21 @@ def test_everything_wrong_with_a_booking_is_told_at_once(house: House, fresh: Fr
     }
 
 
+def test_a_booking_without_a_client_is_told_what_is_wrong_with_its_visit_too(house: House, fresh: Fresh) -> None:
+    answer = house.client.post(
+        "/v1/bookings",
+        json={"visit": BODY["visit"] | {"service": "sauna", "place": {"postal_code": "K1A 0B1"}}},
+        headers=house.key(Role.PLANNER) | fresh(),
+    )
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert {(fault["pointer"], fault["code"]) for fault in answer.json["errors"]} == {
+        ("/client", "missing"),
+        ("/visit/place", "outside_area"),
+        ("/visit/service", "unknown_service"),
+    }
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
