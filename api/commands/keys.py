@@ -1,6 +1,11 @@
 """`rounds keys`: who may use the API."""
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from api.wiring import Wiring
 
 ROLES = ("booking", "therapist", "planner", "admin", "service")
 PRACTICE = click.option("--practice", default="", help="The practice, where there are several.")
@@ -25,10 +30,13 @@ def create(role: str, label: str, therapist: str | None, practice: str) -> None:
     if (role == Role.THERAPIST) != (therapist is not None):
         raise click.UsageError("A key of role therapist needs --therapist, and no other key takes it.")
     wiring = set_up()
+    practice_id = practice_of(wiring, practice)
+    if therapist is not None:
+        _known(therapist, practice_id, wiring)
     secret = new_key()
     key = ApiKey(
         id=f"key_{hash_key(secret)[:12]}",
-        practice_id=practice_of(wiring, practice),
+        practice_id=practice_id,
         role=Role(role),
         created_at=wiring.clock(),
         label=label,
@@ -37,6 +45,19 @@ def create(role: str, label: str, therapist: str | None, practice: str) -> None:
     wiring.store.keys.create(key, secret_hash=hash_key(secret))
     click.echo(secret)
     click.echo(f"{key.id} for {role} of {key.practice_id}; this is the only time it is shown", err=True)
+
+
+def _known(therapist: str, practice_id: str, wiring: "Wiring") -> None:
+    """A key of a name that nobody has would open nothing, and nobody would see why."""
+    from api.v1.schemas.reading import did_you_mean
+    from optimizer.domain.errors import InvalidRequest
+
+    with wiring.store.unit_of_work(practice_id, write=False) as uow:
+        known = [pattern.therapist.id for pattern in uow.patterns.list()]
+    if therapist not in known:
+        raise InvalidRequest(
+            f"there is no therapist {therapist!r}", code="unknown_therapist", hint=did_you_mean(therapist, known)
+        )
 
 
 @keys.command("list")

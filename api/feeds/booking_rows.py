@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from zoneinfo import ZoneInfo
 
+from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault
@@ -13,6 +15,10 @@ from optimizer.domain.time import Seconds
 
 MAX_ROWS = 20_000
 """More than any practice books in a year; a longer file is somebody else's."""
+
+
+NEAR = 0.8
+"""How alike two spellings are for one to be offered for the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,20 @@ class Catalogue:
         ]
         return max(found, key=lambda match: match[0])[1] if found else None
 
+    def services_hint(self, text: str) -> str:
+        """The service that a misspelt one is nearest to, anywhere in `text`; else all of them while they are few.
+
+        Only the catalogue's own words are said: the text may name a client.
+        """
+        words = _plain(text).split()
+        near = {
+            match: service.name
+            for service in self.services
+            for name in (_plain(service.name), _plain(service.code))
+            for match in _like(name, words)
+        }
+        return f"Did you mean {near[max(near)]!r}?" if near else did_you_mean("", [s.name for s in self.services])
+
     def therapist(self, text: str) -> str | None:
         """The id meant, by id or name."""
         wanted = _plain(text)
@@ -120,6 +140,14 @@ def session_length(minutes: int | None, service: Service, pointer: str) -> Secon
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
+
+
+def _like(name: str, words: Sequence[str]) -> list[float]:
+    """How near the nearest run of words is to a name, from 0 to 1; nothing where none is near."""
+    size = len(name.split())
+    runs = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+    ratios = [SequenceMatcher(None, name, run).ratio() for run in runs]
+    return [ratio for ratio in ratios if ratio >= NEAR]
 
 
 def _plain(text: str) -> str:

@@ -22,7 +22,6 @@ from api.feeds.booking_rows import (
 from api.feeds.decoding import read_text
 from api.feeds.wall_time import Moment, on_the_wall
 from api.feeds.whereabouts import POSTAL_CODE
-from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault, InvalidRequest
@@ -193,7 +192,7 @@ class _Entry:
         service = self.catalogue.service_in(summary)
         if service is None:
             # The summary may name a client: it stays out of the message.
-            hint = did_you_mean("", [s.name for s in self.catalogue.services])
+            hint = self.catalogue.services_hint(summary)
             self._fault("SUMMARY", "unknown_service", "no service of the catalogue in SUMMARY", hint)
         return service
 

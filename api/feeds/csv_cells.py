@@ -125,7 +125,7 @@ class Cells:
         text = self._text("service")
         service = self.catalogue.service(text)
         if service is None:
-            hint = did_you_mean(text.lower(), [s.code for s in self.catalogue.services])
+            hint = self.catalogue.services_hint(text)
             self._fault("service", "unknown_service", f"{text!r} is not in the catalogue", hint)
         return service
 

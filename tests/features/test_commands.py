@@ -167,3 +167,10 @@ def test_while_another_run_holds_the_date_plan_exits_75_and_takes_over_when_its_
         uow.plan_runs.put(replace(running, lease_until=now - timedelta(seconds=1)))
         uow.commit()
     assert rounds("plan", "--practice", "demo-solo", "--date", "2026-12-01").returncode == 0
+
+
+def test_a_key_for_a_therapist_whom_nobody_knows_is_refused_with_the_nearest_name(rounds: Rounds) -> None:
+    done = rounds("keys", "create", "therapist", "--therapist", "taylr", "--practice", "demo-solo")
+    assert done.returncode == 4
+    assert "Did you mean 'taylor'?" in done.stderr
+    assert done.stdout == ""

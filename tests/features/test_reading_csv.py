@@ -63,6 +63,11 @@ def test_a_quoted_cell_over_two_lines_does_not_shift_the_line_numbers() -> None:
     assert codes(parsed) == [("line 4, service", "unknown_service")]
 
 
+def test_a_misspelt_service_gets_the_one_that_was_meant() -> None:
+    parsed = read(HEADER, "a,,L6Y 2J6,Swdish massage,60,2026-11-23,10:00,")
+    assert [fault.hint for fault in parsed.faults] == ["Did you mean 'Swedish massage'?"]
+
+
 def test_every_bad_cell_of_every_bad_row_is_named_with_its_line() -> None:
     parsed = read(
         HEADER,
@@ -84,7 +89,7 @@ def test_every_bad_cell_of_every_bad_row_is_named_with_its_line() -> None:
         ("line 6, start", "start_missing"),
     ]
     assert parsed.rows == ()
-    assert next(f.hint for f in parsed.faults if f.code == "unknown_service") == "Did you mean 'swedish'?"
+    assert next(f.hint for f in parsed.faults if f.code == "unknown_service") == "Did you mean 'Swedish massage'?"
 
 
 def test_the_same_uid_twice_is_named_on_its_second_line() -> None:
