@@ -1,7 +1,7 @@
 # What a newcomer needs: `make demo`, then `make test`. Everything lands in .venv and var; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test browser check lint format bench lock clean
+.PHONY: help demo serve test discover mutants browser check lint format bench lock clean
 
 # The newest Python that really runs: a shim may exist and refuse, a distribution may leave out venv.
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -21,7 +21,13 @@ serve: $(RUNTIME)  ## API and pages on http://127.0.0.1:8000
 	$(BIN)/rounds serve
 
 test: $(DEV) browser  ## every test
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not marathon"
+
+discover: $(DEV)  ## races, deaths and random histories at full size: half an hour and more
+	$(BIN)/pytest -m marathon
+
+mutants: $(DEV)  ## plant known bugs in a copy, and see each of them caught
+	$(BIN)/python -m tests.discovery.mutants
 
 # The pages are tested in a real Chromium; where none is installed and it may be, it is.
 browser:

@@ -90,7 +90,19 @@ def run_tests(mutant: Mutant | None, tests: Iterable[str]) -> tuple[int | None, 
         tree = Path(folder)
         copy_packages(tree, mutant)
         environment = os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--no-header",
+            "-m",
+            "not marathon",
+            *tests,
+        ]
         began = monotonic()
         with subprocess.Popen(
             command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

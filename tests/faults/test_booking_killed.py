@@ -45,7 +45,7 @@ def _send(desk: FrontDesk, kind: str, what: str, once: str) -> Answer:
     return desk.hold(what, once=once) if kind == "hold" else desk.confirm(what, once=once)
 
 
-@pytest.mark.parametrize("kills", [pytest.param(12), pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.marathon)])
 @pytest.mark.slow
 def test_whatever_a_client_was_told_survives_the_death_of_the_server(url: str, tmp_path: Path, kills: int) -> None:
     rng = Random(kills)

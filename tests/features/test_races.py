@@ -13,13 +13,17 @@ from tests.features.races import Contest, Goal, draw, race, settings_of, therapi
 from tests.front_desk import FrontDesk
 from tests.stored_days import booked, violations
 
+pytestmark = pytest.mark.slow
+
 ONE_START = (Goal(postal_code=BRAMPTON, start="10:00"),)
 TOO_FAR_APART = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
 """Either alone is fine. Together the therapist would need an hour that is not there; the blocks do not overlap."""
 
 
 @pytest.mark.parametrize(
-    ("people", "rounds"), [(8, 40), pytest.param(20, 400, marks=pytest.mark.slow)], ids=["short", "long"]
+    ("people", "rounds"),
+    [(8, 40), pytest.param(20, 400, marks=pytest.mark.marathon)],
+    ids=["short", "long"],
 )
 @pytest.mark.parametrize("goals", [ONE_START, TOO_FAR_APART], ids=["one start", "two starts too far apart"])
 def test_of_eight_who_race_for_what_one_can_have_exactly_one_gets_it(
