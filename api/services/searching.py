@@ -39,14 +39,16 @@ class Wanted:
 
 def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
     """The place; None where it is at fault, and for the public where nobody drives."""
+    # The public names no doors: a door of somebody else's would cost no drive.
+    where = query.where if query.exact else replace(query.where, id=None)
     try:
-        place = desk.geocoder.locate(query.where)
+        place = desk.geocoder.locate(where)
     except InvalidRequest as error:
         if error.code == "outside_area" and not query.exact:
             return None
         faults.append(Fault(pointer=f"{query.words}place", code=error.code, detail=error.detail, hint=error.hint))
         return None
-    if query.where.id is None and place.precision is not Precision.EXACT:
+    if where.id is None and place.precision is not Precision.EXACT:
         # A postal code is nobody's door yet: whoever books from this offer makes it one.
         place = replace(place, id=f"door_{uuid.uuid4().hex}")
     return place

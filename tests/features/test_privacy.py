@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import pytest
 
 from api.app import create_app
+from api.services.searching import Wanted, located
 from api.settings import Settings
 from api.wiring import Wiring
+from data.geocoding.geocoder import PlaceQuery
 from data.geocoding.service_area import embedded as service_area
 from data.roads.estimate import EstimateSource
 from data.roads.snapped import SnappedRoads
@@ -183,3 +185,18 @@ def _elsewhere_in_the_cell(home: Coordinate, rng: Random) -> Coordinate:
         other = Coordinate(lat=home.lat + rng.uniform(-0.02, 0.02), lng=home.lng + rng.uniform(-0.03, 0.03))
         if other in service_area() and SNAPPED.cells([(other.lat, other.lng)]).tolist() == [cell]:
             return other
+
+
+def test_a_door_named_by_the_public_counts_as_a_door_of_its_own(parts: Wiring) -> None:
+    """Else a course at "point:43.68580,-79.75990" would tell, by costing no drive, that somebody lives there."""
+    asked = Wanted(
+        practice_id="any",
+        where=PlaceQuery(id="somebody's door", postal_code="L6X 1N3"),
+        service="swedish",
+        session=HOUR,
+    )
+    public, staff = located(asked, parts.desk, []), located(replace(asked, exact=True), parts.desk, [])
+    assert public is not None
+    assert staff is not None
+    assert public.id.startswith("door_")
+    assert staff.id == "somebody's door"
