@@ -129,7 +129,7 @@ class _Asked:
         horizon = self.searched.view.horizon(day)
         begins = min(self.day(row).shift.begins for row in rows)
         ends = max(self.day(row).shift.ends for row in rows)
-        grid, open_to_anyone = self.grids[rows[0]], self.possible[rows].any(axis=0)
+        grid, open_to_anyone = self.grids[rows[0]], np.asarray(self.possible[rows].any(axis=0))
         starts = [
             (horizon.instant(int(at)), bool(is_open))
             for at, is_open in zip(grid, open_to_anyone, strict=True)

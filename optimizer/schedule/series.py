@@ -167,8 +167,8 @@ def unserved(
     calendar: Calendar, patterns: Sequence[Sequence[date]], *, tolerance: int, opening: Calendar | None = None
 ) -> tuple[date, ...]:
     """The nominal dates on which nobody can come, for the pattern that has fewest of them."""
-    usual = (calendar.added < NEVER).any(axis=(0, 2))
-    first = usual if opening is None else (opening.added < NEVER).any(axis=(0, 2))
+    usual = np.asarray((calendar.added < NEVER).any(axis=(0, 2)))
+    first = usual if opening is None else np.asarray((opening.added < NEVER).any(axis=(0, 2)))
     missing = [
         tuple(
             day
