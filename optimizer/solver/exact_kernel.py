@@ -11,6 +11,7 @@ by at most the seconds it lags.
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.schedule.day_kernel import rest_seconds
 from optimizer.schedule.kernels import (
     closing_start,
     first_start,
@@ -32,7 +33,6 @@ from optimizer.schedule.world import (
     NOWHERE,
     PLACE,
     REST_COUNT,
-    RESTS,
     ROAD_POINTS,
     TAIL,
     WAIT_POINTS,
@@ -51,14 +51,6 @@ OVERTIME_UNIT = 1 << 40
 
 UNSOLVED = -1
 """Answer of `fill_labels` when the table is too small."""
-
-
-@inlined
-def rested(w: World, s: int, first: int, count: int) -> int:
-    total = 0
-    for k in range(RESTS + 3 * first + 2, RESTS + 3 * (first + count), 3):
-        total += w.shifts[s, k]
-    return total
 
 
 @inlined
@@ -129,7 +121,7 @@ def begin_day(
                 continue
             leave = leave_by(w, home, door, rest_by(w, s, ahead, taken - ahead, start - w.visits[v, LEAD]))
             seconds, driving = road(w, home, door, leave), driven(w, home, door, leave)
-            wait = start - w.visits[v, LEAD] - leave - seconds - rested(w, s, ahead, taken - ahead)
+            wait = start - w.visits[v, LEAD] - leave - seconds - rest_seconds(w, s, ahead, taken - ahead)
             points = seconds * w.shifts[s, ROAD_POINTS] + wait * w.shifts[s, WAIT_POINTS] + w.preference[s, v]
             if driving > w.shifts[s, LIMITS + 3] or driving > w.shifts[s, LIMITS + 4]:
                 continue
@@ -167,7 +159,7 @@ def extend(
                 continue
             leave = rest_after(w, s, before, ahead, free)
             seconds, driving = road(w, i, j, leave), driven(w, i, j, leave)
-            wait = start - w.visits[v, LEAD + here] - free - seconds - rested(w, s, before, more)
+            wait = start - w.visits[v, LEAD + here] - free - seconds - rest_seconds(w, s, before, more)
             points = seconds * w.shifts[s, ROAD_POINTS] + wait * w.shifts[s, WAIT_POINTS] + w.preference[s, v]
             if driving > w.shifts[s, LIMITS + 4] or table[label, DRIVING] + driving > w.shifts[s, LIMITS + 3]:
                 continue
@@ -192,7 +184,7 @@ def close_day(w: World, s: int, v: int, start: int, points: int, driving: int, t
         seconds, more = road(w, door, home, leave), driven(w, door, home, leave)
         if more > w.shifts[s, LIMITS + 4] or driving + more > w.shifts[s, LIMITS + 3]:
             continue
-        idle = leave - free - rested(w, s, taken, ahead)
+        idle = leave - free - rest_seconds(w, s, taken, ahead)
         value = max(0, leave + seconds - w.shifts[s, ENDS]) * OVERTIME_UNIT + points
         value += seconds * w.shifts[s, ROAD_POINTS] + idle * w.shifts[s, WAIT_POINTS]
         best = min(best, value)
