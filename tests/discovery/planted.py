@@ -140,8 +140,8 @@ MUTANTS = (
     Mutant(
         name="offer that never expires",
         file="api/services/offers.py",
-        before="        if now >= found.terms.expires_at:\n",
-        after="        if False:\n",
+        before="if now >= min(found.terms.expires_at, *found.starts):",
+        after="if False:",
     ),
     # Once
     Mutant(

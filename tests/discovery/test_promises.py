@@ -4,7 +4,7 @@ import shutil
 import string
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,10 +28,9 @@ from api.settings import Settings
 from api.wiring import Wiring
 from data.store.migrate import migrate
 from data.store.records import Role
-from optimizer.domain.practice import Policies
-from optimizer.domain.time import MINUTE
 from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, NOW, TORONTO, make_key, open_practice
 from tests.discovery.model import Kept, Model, Promise, code_of
+from tests.discovery.said import Made, Offered, Search, Written
 from tests.discovery.small_world import PEOPLE, WORLD
 from tests.doors import Answer, AppDoor
 from tests.front_desk import FrontDesk
@@ -51,62 +50,6 @@ WHOMS = st.sampled_from(sorted(WHOM))
 MINUTES = st.sampled_from([60, 60, 60, 30])
 STEPS = st.sampled_from([1, 1, 2, 60, 298, 299, 300, 600])
 """Seconds, around the five minutes of a hold and the ten of an offer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """What was asked for. Each answer is about a door of its own, whatever its postal code."""
-
-    door: str
-    code: str
-    whom: str
-    minutes: int
-    first_visit: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offered:
-    """A start as it was answered."""
-
-    search: Search
-    start: str
-    offer: str
-    expires_at: datetime
-
-    def promise(self, therapist: str, *, door: str | None = None) -> Promise:
-        rules, search = Policies(), self.search
-        session = search.minutes * MINUTE + rules.wrap_up
-        consultation = rules.consultation if search.first_visit else 0
-        return Promise(
-            therapist=therapist,
-            date=MONDAY,
-            start=datetime.fromisoformat(self.start),
-            door=door or search.door,
-            arriving=rules.parking + rules.setup + consultation,
-            staying=consultation,
-            leaving=session + rules.tear_down,
-            freeing=session,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """A write that was answered, to be repeated."""
-
-    path: str
-    body: Any
-    once: str
-    who: str
-    answer: Answer
-
-
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """A booking and the token told with it."""
-
-    id: str
-    manage: str
-    offered: Offered
 
 
 @cache
