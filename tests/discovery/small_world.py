@@ -1,12 +1,15 @@
 """Two therapists with short days, and how far apart the doors of their clients are."""
 
+import tempfile
 from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
+from pathlib import Path
 
 from data.geocoding.chain import build_geocoder
 from data.geocoding.geocoder import PlaceQuery
 from data.roads.estimate import EstimateSource
+from data.store.migrate import migrate
 from optimizer.domain.place import Place
 from optimizer.domain.therapist import Limits, Shift, Therapist, WallBreak, WorkPattern
 from optimizer.domain.time import Horizon
@@ -52,3 +55,12 @@ def travel(day: date) -> TravelTimes:
 
 
 WORLD = World(shift=shift, horizon=horizon, travel=travel)
+
+
+@cache
+def empty_store() -> bytes:
+    """A migrated store with nothing in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pattern.db"
+        migrate(f"sqlite:///{file}")
+        return file.read_bytes()

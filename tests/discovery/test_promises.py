@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,11 @@ from hypothesis.stateful import (
 from api.app import create_app
 from api.settings import Settings
 from api.wiring import Wiring
-from data.store.migrate import migrate
 from data.store.records import Role
 from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, NOW, TORONTO, make_key, open_practice
 from tests.discovery.model import Kept, Model, Promise, code_of
 from tests.discovery.said import Made, Offered, Search, Written
-from tests.discovery.small_world import PEOPLE, WORLD
+from tests.discovery.small_world import PEOPLE, WORLD, empty_store
 from tests.doors import Answer, AppDoor
 from tests.front_desk import FrontDesk
 from tests.stored_days import violations
@@ -52,15 +50,6 @@ STEPS = st.sampled_from([1, 1, 2, 60, 298, 299, 300, 600])
 """Seconds, around the five minutes of a hold and the ten of an offer."""
 
 
-@cache
-def pattern() -> bytes:
-    """A migrated store with nothing in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "pattern.db"
-        migrate(f"sqlite:///{file}")
-        return file.read_bytes()
-
-
 class Promises(RuleBasedStateMachine):
     """Two therapists on one date, two booking keys, one planner."""
 
@@ -72,7 +61,7 @@ class Promises(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="rounds-promises-"))
         config = Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
-        (self.folder / "rounds.sqlite3").write_bytes(pattern())
+        (self.folder / "rounds.sqlite3").write_bytes(empty_store())
         self.now = NOW
         self.wiring = Wiring(config, clock=lambda: self.now)
         self.store = self.wiring.store
