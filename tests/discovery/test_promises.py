@@ -1,12 +1,8 @@
 """Searches, holds, confirmations, moves and the clock, in any order: every answer is the one that the model gives."""
 
-import shutil
 import string
-import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +10,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     invariant,
     multiple,
     precondition,
@@ -22,26 +17,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from api.app import create_app
-from api.settings import Settings
-from api.wiring import Wiring
-from data.store.records import Role
-from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, NOW, TORONTO, make_key, open_practice
-from tests.discovery.model import Kept, Model, Promise, code_of
-from tests.discovery.said import Made, Offered, Search, Written
-from tests.discovery.small_world import PEOPLE, WORLD, empty_store
-from tests.doors import Answer, AppDoor
-from tests.front_desk import FrontDesk
+from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY
+from tests.discovery.house import WHOM, House
+from tests.discovery.model import Kept, Promise, code_of
+from tests.discovery.said import Made, Offered, Search
 from tests.stored_days import violations
 
 GOOD_FOR, KEPT_FOR = timedelta(minutes=10), timedelta(minutes=5)
-GRID = timedelta(minutes=15)
 CODES = st.sampled_from([BRAMPTON, MILTON, GUELPH])
-WHOM: Mapping[str, frozenset[str]] = {
-    "": frozenset({"ana", "bo"}),
-    "therapist=ana": frozenset({"ana"}),
-    "therapist_gender=male": frozenset({"bo"}),
-}
 NUMBERS = st.integers(0, 1000)
 LETTERS = string.ascii_letters + string.digits + "-_."
 WHOMS = st.sampled_from(sorted(WHOM))
@@ -50,37 +33,12 @@ STEPS = st.sampled_from([1, 1, 2, 60, 298, 299, 300, 600])
 """Seconds, around the five minutes of a hold and the ten of an offer."""
 
 
-class Promises(RuleBasedStateMachine):
-    """Two therapists on one date, two booking keys, one planner."""
+class Promises(House):
+    """Whatever a frontend, its clients and the staff may do, in any order."""
 
     offers: Bundle[Offered] = Bundle("offers")
     holds: Bundle[str] = Bundle("holds")
     bookings: Bundle[Made] = Bundle("bookings")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="rounds-promises-"))
-        config = Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
-        (self.folder / "rounds.sqlite3").write_bytes(empty_store())
-        self.now = NOW
-        self.wiring = Wiring(config, clock=lambda: self.now)
-        self.store = self.wiring.store
-        open_practice(self.store, self.wiring.geocoder, PEOPLE)
-        door = AppDoor(create_app(wiring=self.wiring))
-        roles = {"one": Role.BOOKING, "other": Role.BOOKING, "staff": Role.PLANNER}
-        open_practice(self.store, self.wiring.geocoder, PEOPLE, id="south")
-        self.desks = {name: FrontDesk(door=door, secret=make_key(self.store, role)) for name, role in roles.items()}
-        self.desks["stranger"] = FrontDesk(door=door, secret=make_key(self.store, Role.PLANNER, practice="south"))
-        self.model = Model(world=WORLD)
-        self.offered: dict[str, Offered] = {}
-        self.doors: dict[str, str] = {}
-        self.whom: dict[str, str] = {}
-        self.written: list[Written] = []
-        self.count = 0
-
-    def teardown(self) -> None:
-        self.store.close()
-        shutil.rmtree(self.folder)
 
     @rule(target=offers, code=CODES, whom=WHOMS, minutes=MINUTES, first_visit=st.booleans(), number=NUMBERS)
     def search(self, code: str, whom: str, minutes: int, first_visit: bool, number: int) -> Any:
@@ -324,53 +282,6 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def no_day_is_broken(self) -> None:
         assert violations(self.store, "north", MONDAY, MONDAY) == []
-
-    def _new_door(self, code: str) -> str:
-        self.count += 1
-        return f"{code}#{self.count}"
-
-    def _shown(self, who: str, search: Search) -> list[Offered]:
-        more = dict([search.whom.split("=")]) if search.whom else {}
-        first_visit = {"first_visit": "true"} if search.first_visit else {}
-        answer = self.desks[who].search(search.code, MONDAY, minutes=search.minutes, **more, **first_visit)
-        assert answer.status == 200, answer
-        (slots,) = answer.body["data"].values()
-        return [
-            Offered(
-                search=search,
-                start=slot["start"],
-                offer=slot["offer"],
-                expires_at=datetime.fromisoformat(slot["expires_at"]),
-            )
-            for slot in slots
-        ]
-
-    def _possible(self, search: Search) -> list[str]:
-        """Every start of the grid that somebody's whole day can keep."""
-        midnight = datetime.combine(MONDAY, datetime.min.time(), TORONTO)
-        starts = [(midnight + number * GRID).isoformat() for number in range(4 * 24)]
-        every = [Offered(search=search, start=start, offer="", expires_at=self.now) for start in starts]
-        return [offered.start for offered in every if self._able(offered)]
-
-    def _able(self, offered: Offered) -> list[str]:
-        """Whose day can keep it now."""
-        return [name for name in WHOM[offered.search.whom] if self.model.fits(offered.promise(name), self.now)]
-
-    def _write(self, who: str, path: str, body: object) -> Answer:
-        """Post with a fresh key, and remember what succeeded."""
-        self.count += 1
-        once = f"once {self.count}"
-        answer = self.desks[who].ask("POST", path, body, once=once)
-        if answer.status == 201:
-            self.written.append(Written(path=path, body=body, once=once, who=who, answer=answer))
-        return answer
-
-    def _manage(self, made: Made, method: str, body: object = None, *, by_client: bool) -> Answer:
-        if by_client:
-            return self.desks["one"].ask(
-                method, f"/v1/bookings/{made.id}", body, headers={"Authorization": f"Manage {made.manage}"}
-            )
-        return self.desks["staff"].ask(method, f"/v1/bookings/{made.id}", body)
 
 
 def _sized(examples: int, steps: int, *, same_every_time: bool) -> settings:
