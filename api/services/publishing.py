@@ -1,7 +1,8 @@
 """Make a plan the one that everyone works by, unless what was promised since cannot be kept beside it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,24 @@ def publish(
         date = uow.plans.get(plan_id).date
         now = clock()
         uow.agendas.lock({(pattern.therapist.id, date) for pattern in uow.patterns.list()}, now)
+        promised = {b.id: b.therapist for b in uow.bookings.on(date) if b.therapist and b.fixed_start}
         stored = uow.plans.publish(plan_id, now)
+        _keep_on_agendas(uow, stored, promised)
         _require_room_for_newcomers(uow, stored, now, roads)
         uow.audit.add(AuditEntry(id=uuid.uuid4().hex, at=now, actor=actor, action="plan.publish", subject=plan_id))
         receipt(uow, stored)
         uow.commit()
     return stored
+
+
+def _keep_on_agendas(uow: "UnitOfWork", stored: StoredPlan, promised: Mapping[str, str]) -> None:
+    """A start that was promised stays on its agenda, flagged, when the plan found no place for it.
+
+    Off every agenda its time would be offered again, and the client would wait for nobody.
+    """
+    for booking in uow.bookings.on(stored.date):
+        if booking.therapist is None and booking.id in promised:
+            uow.bookings.put(replace(booking, therapist=promised[booking.id], overridden=True))
 
 
 def _require_room_for_newcomers(uow: "UnitOfWork", stored: StoredPlan, now: datetime, roads: TravelSource) -> None:

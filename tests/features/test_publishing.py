@@ -11,9 +11,10 @@ from data.store.records import StoredPlan
 from optimizer.domain.booking import Booking, StartWindow
 from optimizer.domain.errors import Conflict
 from optimizer.domain.time import MINUTE, Horizon
+from optimizer.schedule.evaluate import evaluate
 from tests.builders import TORONTO
 from tests.features.conftest import MONDAY, House
-from tests.features.days import planned
+from tests.features.days import planned, problem_of
 
 
 @pytest.fixture
@@ -70,3 +71,21 @@ def test_a_promise_made_since_that_leaves_room_for_the_plan_stays_beside_it(draf
 def test_a_day_that_staff_overrode_is_theirs_to_answer_for(drafted: House) -> None:
     _promise(drafted, datetime(2026, 11, 23, 14, 45, tzinfo=UTC), overridden=True)
     assert _publish(drafted).published_at == drafted.now
+
+
+def test_a_promised_start_that_the_plan_leaves_out_stays_on_its_agenda_and_is_flagged(drafted: House) -> None:
+    store, practice = drafted.wiring.store, drafted.practice
+    with store.unit_of_work(practice) as uow:
+        left_out = next(booking for booking in uow.bookings.on(MONDAY) if booking.fixed_start)
+        uow.bookings.place(MONDAY, {left_out.id: "taylor"})
+        plan = uow.plans.get("p1").plan
+        visits = [visit for visit in plan.itineraries[0].order if visit != left_out.id]
+        problem = problem_of(SOLO, MONDAY)
+        without = evaluate(problem, {problem.shifts[0].id: visits}).plan
+        uow.plans.add(StoredPlan(id="p2", date=MONDAY, created_at=drafted.now, plan=without))
+        uow.commit()
+    parts = drafted.wiring
+    publish(practice, "p2", actor="test", store=store, roads=parts.roads, clock=parts.clock)
+    with store.unit_of_work(practice, write=False) as uow:
+        after = uow.bookings.get(left_out.id)
+    assert (after.therapist, after.overridden) == ("taylor", True)
