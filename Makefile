@@ -34,8 +34,8 @@ browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
 		|| { apt-get update -q >/dev/null && apt-get install -y -q --no-install-recommends chromium >/dev/null; }
 
-check: lint browser  ## the quick part: linters and the fast tests
-	$(BIN)/pytest -m "not slow"
+check: lint  ## the quick part: linters, and units, doors and store on SQLite
+	$(BIN)/pytest -m "not slow" -k "not postgresql" tests/unit tests/api tests/contract
 
 lint: $(DEV)  ## ruff, mypy, import contracts
 	$(BIN)/ruff check
