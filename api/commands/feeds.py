@@ -109,9 +109,10 @@ def remove(feed_id: str, practice: str) -> None:
 @PRACTICE
 @click.pass_context
 def fetch(ctx: click.Context, feed_id: str | None, practice: str, *, accept_loss: bool) -> None:
-    """Read every calendar, or the one named; what cron runs. Exits 75 when one could not be read: what was known of
-    it still counts, and it is tried again next time."""
+    """Read every calendar, or the one named; what cron runs. Exits 75 when one could not be read or is behind: what
+    was known of it still counts, and it is tried again next time."""
     from api.commands.setting_up import practice_of, set_up
+    from api.services.feeds import feed_warnings
     from api.services.feeds_reading import FeedReader, fetch_feeds
 
     wiring = set_up()
@@ -122,10 +123,15 @@ def fetch(ctx: click.Context, feed_id: str | None, practice: str, *, accept_loss
         clock=wiring.clock,
         user_agent=wiring.settings.user_agent,
     )
-    outcomes = fetch_feeds(practice_of(wiring, practice), reader=reader, only=feed_id, accept_loss=accept_loss)
+    practice_id = practice_of(wiring, practice)
+    outcomes = fetch_feeds(practice_id, reader=reader, only=feed_id, accept_loss=accept_loss)
     for outcome in outcomes:
         _tell(outcome)
-    ctx.exit(Exit.TRY_LATER if any(outcome.trouble for outcome in outcomes) else Exit.DONE)
+    # A file that nobody has written for days is read without trouble, and is behind all the same.
+    read = {outcome.feed.id for outcome in outcomes if not outcome.trouble}
+    behind = [w for w in feed_warnings(practice_id, store=wiring.store, now=wiring.clock()) if w.feed in read]
+    tell_stale(behind)
+    ctx.exit(Exit.TRY_LATER if behind or any(outcome.trouble for outcome in outcomes) else Exit.DONE)
 
 
 def tell_stale(warnings: "Sequence[FeedWarning]") -> None:

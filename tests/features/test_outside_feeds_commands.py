@@ -101,3 +101,16 @@ def test_a_calendar_that_cannot_be_added_says_why(rounds: Rounds, arguments: tup
     refused = rounds("feeds", "add", *arguments)
     assert (refused.returncode, refused.stdout) == (code, "")
     assert refused.stderr != ""
+
+
+def test_a_file_that_nobody_has_written_for_days_is_told_by_the_exit_code(rounds: Rounds, tmp_path: Path) -> None:
+    calendar = tmp_path / "old.ics"
+    calendar.write_bytes(GOOD if isinstance(GOOD, bytes) else GOOD.encode())
+    two_days_ago = calendar.stat().st_mtime - 2 * 24 * 3600
+    os.utime(calendar, (two_days_ago, two_days_ago))
+    added = rounds("feeds", "add", str(calendar), "--therapist", "taylor", "--fresh-for", "2h")
+    assert added.returncode == 0, added.stderr
+    fetched = rounds("feeds", "fetch")
+    assert fetched.returncode == 75
+    assert added.stdout.split()[0] in fetched.stderr
+    assert "1 added" in fetched.stdout
