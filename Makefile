@@ -20,7 +20,7 @@ demo: $(RUNTIME)  ## two invented practices, tomorrow planned, and how to look a
 serve: $(RUNTIME)  ## API and pages on http://127.0.0.1:8000
 	$(BIN)/rounds serve
 
-test: $(DEV) browser  ## every test
+test: $(DEV) browser  ## every test but those at full size
 	$(BIN)/pytest -m "not marathon"
 
 discover: $(DEV)  ## races, deaths and random histories at full size: half an hour and more
