@@ -1,0 +1,95 @@
+"""Column generation: better plans and a proven lower limit, until they meet or the time is over.
+
+The plan is one choice among all days that each therapist could have (a column a day; Dantzig and Wolfe 1960;
+Desaulniers, Desrosiers and Solomon 2005, "Column Generation"). A linear programme over the days known so far gives each
+visit a price, labelling finds the days that are worth more than they cost at those prices, and when no such day is
+left the programme's value is a lower limit of every plan.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimizer.domain.itinerary import Objective
+from optimizer.schedule.timeline import Day
+from optimizer.solver.assignment import Assignment, Column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What is known at a moment; told whenever the assignment or the bound gets better.
+
+    `objective` is the assignment's, `bound` a proven lower limit of every assignment's, None before anything is proven.
+    """
+
+    assignment: Assignment
+    objective: Objective
+    bound: Objective | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """How a generation ended.
+
+    Attributes
+    ----------
+    is_optimal
+        Whether nothing better exists: `bound` equals the assignment's objective.
+    pool
+        The days met, as other searches may use them.
+    columns, labels
+        How many days the programme has had, and how many partial days were looked at.
+    seconds
+        How long it took.
+    cut_short
+        Whether the clock or a cancellation ended it, so that a second run may end elsewhere.
+    """
+
+    assignment: Assignment
+    bound: Objective | None
+    is_optimal: bool
+    pool: tuple[Column, ...]
+    columns: int
+    labels: int
+    seconds: float
+    cut_short: bool
+
+
+def nothing_more() -> Sequence[Column]:
+    """The `incoming` of a generation that works alone."""
+    return ()
+
+
+def never() -> bool:
+    """The `cancelled` of a generation that nobody stops."""
+    return False
+
+
+def generate(
+    day: Day,
+    start: Assignment,
+    columns: Sequence[Column] = (),
+    *,
+    seed: int,
+    seconds: float,
+    tell: Callable[[News], None],
+    cancelled: Callable[[], bool] = never,
+    incoming: Callable[[], Sequence[Column]] = nothing_more,
+) -> Generated:
+    """Improve `start` and prove how good it is.
+
+    Parameters
+    ----------
+    start
+        A feasible assignment, every order timed and within its limits.
+    columns
+        Days met elsewhere.
+    seconds
+        When to stop at the latest.
+    tell
+        Hears of the first and of every better assignment or bound.
+    cancelled
+        Asked between two steps; true ends the generation.
+    incoming
+        Asked between two steps for days that another search has met since; a better assignment comes as its days.
+    """
+    raise NotImplementedError
