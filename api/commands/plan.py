@@ -12,14 +12,24 @@ from api.commands.exits import Exit
 @click.option("--time-limit", type=click.IntRange(1, 3600), default=2, show_default=True, help="Seconds to search.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same input and seed, same plan.")
 @click.option("--publish", "publishing", is_flag=True, help="Make it the plan that everyone works by.")
+@click.option("--explain", "explaining", is_flag=True, help="Say in sentences what is proven of the plan.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of a timetable.")
 @click.pass_context
 def plan(
-    ctx: click.Context, when: str, practice: str, time_limit: int, seed: int, *, publishing: bool, as_json: bool
+    ctx: click.Context,
+    when: str,
+    practice: str,
+    time_limit: int,
+    seed: int,
+    *,
+    publishing: bool,
+    explaining: bool,
+    as_json: bool,
 ) -> None:
     """Plan a date from its bookings, store the plan and print it."""
     from api.commands.feeds import tell_stale
     from api.commands.setting_up import practice_of, set_up
+    from api.feeds.proof import explanation_text
     from api.feeds.timetable import plan_text
     from api.services import planning
     from api.services.feeds import feed_warnings, told
@@ -62,4 +72,6 @@ def plan(
         click.echo(StoredPlanOut.of_stored(stored).model_dump_json(indent=2))
     else:
         click.echo(plan_text(stored.plan, captions, told(warnings, staff=True)), nl=False)
+        if explaining:
+            click.echo(explanation_text(stored.plan))
     ctx.exit(Exit.LEFT_OUT if stored.plan.unassigned else Exit.DONE)

@@ -15,15 +15,17 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON in pl
 
 @click.command()
 @PROBLEM
+@click.option("--explain", "explaining", is_flag=True, help="Say in sentences what is proven of the plan.")
 @AS_JSON
 @click.pass_context
-def solve(ctx: click.Context, problem: BinaryIO, *, as_json: bool) -> None:
+def solve(ctx: click.Context, problem: BinaryIO, *, explaining: bool, as_json: bool) -> None:
     """Plan a day that stands in a file.
 
     PROBLEM is JSON as for POST /v1/solve; - reads stdin.
     """
     from api import strict_json
     from api.commands.setting_up import set_up
+    from api.feeds.proof import explanation_text
     from api.feeds.timetable import plan_text
     from api.stateless.answers import solve_problem
     from api.stateless.build import Surroundings
@@ -33,6 +35,8 @@ def solve(ctx: click.Context, problem: BinaryIO, *, as_json: bool) -> None:
     reading = read_problem(strict_json.parse(problem.read()))
     plan = solve_problem(reading, Surroundings.of(set_up()))
     click.echo(PlanOut.of(plan).model_dump_json(indent=2) if as_json else plan_text(plan, {}), nl=as_json)
+    if explaining and not as_json:
+        click.echo(explanation_text(plan))
     ctx.exit(Exit.LEFT_OUT if plan.unassigned else Exit.DONE)
 
 

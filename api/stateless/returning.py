@@ -42,6 +42,7 @@ def return_plan(given: PlanOut, problem: Problem) -> Plan:
             engine=certificate.engine,
             seed=certificate.seed,
             checked=certificate.checked,
+            seconds=certificate.seconds,
         ),
         roads=given.roads,
     )

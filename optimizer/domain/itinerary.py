@@ -4,7 +4,7 @@ All instants are seconds from the plan's horizon.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from optimizer.domain.place import Place
@@ -172,7 +172,8 @@ class Certificate:
     """What is known of a plan's quality, and who says so.
 
     `bound` is a proven lower limit of `objective`, None where nothing is proven. `checked` is the verdict of the
-    independent checker.
+    independent checker. `seconds` is how long it took, None where nobody looked at the clock; plans that differ in
+    nothing else are equal.
     """
 
     status: Status
@@ -181,6 +182,7 @@ class Certificate:
     engine: str
     seed: int
     checked: bool = False
+    seconds: float | None = field(default=None, compare=False)
 
     @property
     def gap(self) -> float | None:

@@ -13,6 +13,7 @@ import resource
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkServerContext
@@ -75,7 +76,7 @@ def solve_in_child(
     watchdog = threading.Timer(seconds, child.kill)
     watchdog.start()
     try:
-        return _listen(problem, receiver, started, reasons_until)
+        return _timed(_listen(problem, receiver, started, reasons_until))
     finally:
         watchdog.cancel()
         watchdog.join()
@@ -134,6 +135,12 @@ def _listen(problem: Problem, receiver: Connection, started: float, reasons_unti
         plan=plan,
         stats=Stats(engine=best.certificate.engine, seconds=seconds, plans=plans, cut_short=True),
     )
+
+
+def _timed(result: Result) -> Result:
+    """The same, with the time it took in the plan's certificate."""
+    certificate = replace(result.plan.certificate, seconds=result.stats.seconds)
+    return replace(result, plan=replace(result.plan, certificate=certificate))
 
 
 def _serve(

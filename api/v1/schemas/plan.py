@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field
 
+from api.feeds.proof import explanation
 from api.v1.schemas.base import Answer, Instant, LocalDate
 from api.v1.schemas.place import PlaceOut
 from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Objective, Plan, Status, Step, Stop, Totals
@@ -38,7 +39,8 @@ class ObjectiveOut(Answer):
 
 
 class CertificateOut(Answer):
-    """What is proven: no plan is better than `bound`; `gap` compares the costs, null where a higher tier is open."""
+    """What is proven: no plan is better than `bound`; `gap` compares the costs, null where a higher tier is open.
+    `seconds` is how long the search took, null where nothing was searched."""
 
     status: Status
     objective: ObjectiveOut
@@ -47,6 +49,7 @@ class CertificateOut(Answer):
     checked: bool
     engine: str
     seed: int
+    seconds: float | None
 
     @classmethod
     def of(cls, certificate: Certificate) -> Self:
@@ -58,6 +61,7 @@ class CertificateOut(Answer):
             checked=certificate.checked,
             engine=certificate.engine,
             seed=certificate.seed,
+            seconds=None if certificate.seconds is None else round(certificate.seconds, 3),
         )
 
 
@@ -196,12 +200,14 @@ class UnassignedOut(Answer):
 
 
 class PlanOut(Answer):
-    """All itineraries of a day, what was left out, and what is proven of it."""
+    """All itineraries of a day, what was left out, and what is proven of it. `explanation` says the certificate in
+    sentences."""
 
     date: LocalDate
     timezone: str
     roads: str
     certificate: CertificateOut
+    explanation: list[str]
     summary: SummaryOut
     itineraries: list[ItineraryOut]
     unassigned: list[UnassignedOut]
@@ -213,6 +219,7 @@ class PlanOut(Answer):
             timezone=plan.horizon.zone.key,
             roads=plan.roads,
             certificate=CertificateOut.of(plan.certificate),
+            explanation=list(explanation(plan)),
             summary=SummaryOut.of(plan.totals),
             itineraries=[ItineraryOut.of(day, horizon=plan.horizon, roads=plan.roads) for day in plan],
             unassigned=[UnassignedOut.of(left_out) for left_out in plan.unassigned],
