@@ -48,17 +48,21 @@ def ask(
         Ids of therapists to ask; None for everyone eligible.
     """
     # Whether somebody may take the visit is a matter of the person, not of the day.
-    people = {day.shift.id: day.shift for day in view.days}
+    board, people = view.board, {day.shift.id: day.shift for day in view.days}
     able = {name for name, shift in people.items() if (only is None or name in only) and is_eligible(shift, visit)}
-    eligible = [day.shift.id in able for day in view.days]
+    eligible = np.array([day.shift.id in able for day in view.days], dtype=np.bool_)
     policy = buffer_of(view.practice.policies)
-    spokes = _spokes(view.board, visit.place, eligible, roads, policy)
-    found = view.board.openings(visit, eligible, spokes, grids)
+    found = board.openings(
+        visit, eligible, _spokes(board, visit.place, board.near(visit, eligible), roads, policy), grids
+    )
     limited = [row for row, day in enumerate(view.days) if limits_driving(day) and found.possible[row].any()]
     if limited:
-        bare = _spokes(view.board, visit.place, eligible, roads, BufferPolicy())
+        near = np.zeros((len(board.kinds), len(board.stops)), dtype=np.bool_)
         for row in limited:
-            _check_driving(view.board, row, visit, spokes, bare, grids[row], found.added[row])
+            near[board.kind_of[row], board.stops_of(row)] = True
+        padded, bare = (_spokes(board, visit.place, near, roads, buffer) for buffer in (policy, BufferPolicy()))
+        for row in limited:
+            _check_driving(board, row, visit, padded, bare, grids[row], found.added[row])
     return found
 
 
@@ -90,22 +94,17 @@ def padded(grids: Sequence[Ints]) -> list[Ints]:
 
 
 def _spokes(
-    board: Board, place: Place, eligible: Sequence[bool], roads: TravelSource, policy: BufferPolicy
+    board: Board, place: Place, near: NDArray[np.bool_], roads: TravelSource, policy: BufferPolicy
 ) -> dict[str, Spokes]:
-    """Drives to and from the stops of the days that are asked; the others' are left at nothing."""
-    asked = np.asarray(eligible, dtype=np.bool_)
-    kinds = np.array([board.kinds.index(day.kind) for day in board.days], dtype=np.int64)
+    """Drives to and from the stops that matter, `near[kind, stop]`; the others' are left at nothing."""
     bands = board.bands.shape[1]
     found: dict[str, Spokes] = {}
     for number, kind in enumerate(board.kinds):
-        rows = np.flatnonzero(asked & (kinds == number))
+        stops = np.flatnonzero(near[number])
         out, back = (np.zeros((bands, len(board.stops)), dtype=np.int32) for _ in range(2))
-        if len(rows):
-            stops = np.unique(board.local[rows])
-            stops = stops[stops >= 0]
-            some = roads.spokes(
-                place, [board.stops[stop] for stop in stops], board.days[rows[0]].problem.horizon, policy
-            )
+        if len(stops):
+            horizon = board.days[int(np.argmax(board.kind_of == number))].problem.horizon
+            some = roads.spokes(place, [board.stops[stop] for stop in stops], horizon, policy)
             out[:, stops], back[:, stops] = some.out, some.back
         found[kind] = Spokes(out=out, back=back)
     return found
@@ -128,7 +127,7 @@ def _check_driving(
 ) -> None:
     """Take out every start of a day that only orders with too much driving could keep."""
     day = board.days[row]
-    stops = board.local[row, : len(day.problem.travel.places)]
+    stops = board.stops_of(row)
     with_it = replace(
         day.problem,
         visits=(*day.problem.visits, replace(visit, windows=(TimeWindow(0, 0),), pinned=None)),

@@ -13,14 +13,27 @@ from optimizer.schedule.kernels import (
     latest_last,
     road,
 )
-from optimizer.schedule.world import HOME, NEVER, NOWHERE, PLACE, REST_COUNT, TAIL, Ints, World
+from optimizer.schedule.world import (
+    BACK_BY,
+    BEGINS,
+    HOME,
+    LEAD,
+    NEVER,
+    NOWHERE,
+    PLACE,
+    REST_COUNT,
+    RESTS,
+    TAIL,
+    Ints,
+    World,
+)
 from optimizer.travel.compiled import kernel
 
 # Columns of an edge of a cut: a visit's row, breaks taken before it starts, its earliest (or latest) start.
 VISIT, TAKEN, START = 0, 1, 2
 
-# Columns of a cut: its edges before (from, to) and after (from, to).
-BEFORE, AFTER = 0, 2
+# Columns of a cut: its edges before (from, to) and after (from, to), and its room, see `write_rooms`.
+BEFORE, AFTER, ROOM = 0, 2, 4
 
 
 @kernel
@@ -112,46 +125,67 @@ def write_cuts(
 
 
 @kernel
-def open_starts(
-    w: World, s: int, v: int, cuts: Ints, before: Ints, after: Ints, grid: Ints, added: Ints, detours: Ints
+def write_rooms(w: World, s: int, cuts: Ints, before: Ints, after: Ints) -> None:
+    """Fill ROOM: the most seconds that a cut leaves for a visit at its door, if every drive took no time.
+
+    From leaving the door before to arriving at the one after it, less the breaks in between. Breaks at home may lie
+    outside the shift, so next to home none is counted.
+    """
+    for cut in range(cuts.shape[0]):
+        first, last = cuts[cut, BEFORE], cuts[cut, AFTER]
+        befores, afters = cuts[cut, BEFORE + 1] - first, cuts[cut, AFTER + 1] - last
+        room = -NEVER
+        for edge in range(first, first + max(1, befores)):
+            free, taken = w.shifts[s, BEGINS], 0
+            if befores > 0:
+                u, taken = before[edge, VISIT], before[edge, TAKEN]
+                free = before[edge, START] + min(w.visits[u, TAIL], w.visits[u, TAIL + 1])
+            for other in range(last, last + max(1, afters)):
+                by, rest = w.shifts[s, BACK_BY], 0
+                if afters > 0:
+                    x = after[other, VISIT]
+                    by = after[other, START] - min(w.visits[x, LEAD], w.visits[x, LEAD + 1])
+                    if befores > 0:
+                        if after[other, TAKEN] < taken:
+                            continue
+                        for k in range(taken, after[other, TAKEN]):
+                            rest += w.shifts[s, RESTS + 3 * k + 2]
+                room = max(room, by - free - rest)
+        cuts[cut, ROOM] = room
+
+
+@kernel
+def open_cut(
+    w: World, s: int, v: int, cut: Ints, before: Ints, after: Ints, grid: Ints, added: Ints, detours: Ints
 ) -> None:
-    """Mark every start of the (rising) grid that v may have.
+    """Mark every start of the (rising) grid that v may have in one cut.
 
     `added[g]` becomes the least seconds of detour plus idling next to the visit, `detours[g]` the detour in it; both
     stay as they are where nothing is possible, so that NEVER there means "not possible".
     """
     breaks = w.shifts[s, REST_COUNT]
-    for cut in range(cuts.shape[0]):
-        for taken in range(breaks + 1):
-            first, last, u, x = NEVER, -NEVER, NOWHERE, NOWHERE
-            if cuts[cut, BEFORE] == cuts[cut, BEFORE + 1]:
-                first = earliest_first(w, s, v, taken)
-            for edge in range(cuts[cut, BEFORE], cuts[cut, BEFORE + 1]):
-                if before[edge, TAKEN] <= taken:
-                    start = earliest_behind(
-                        w,
-                        s,
-                        before[edge, VISIT],
-                        v,
-                        before[edge, START],
-                        before[edge, TAKEN],
-                        taken - before[edge, TAKEN],
-                    )
-                    if start < first:
-                        first, u = start, before[edge, VISIT]
-            if first >= NEVER:
-                continue
-            if cuts[cut, AFTER] == cuts[cut, AFTER + 1]:
-                last = latest_last(w, s, v, taken)
-            for edge in range(cuts[cut, AFTER], cuts[cut, AFTER + 1]):
-                if after[edge, TAKEN] >= taken:
-                    start = latest_ahead(
-                        w, s, v, after[edge, VISIT], after[edge, START], taken, after[edge, TAKEN] - taken
-                    )
-                    if start > last:
-                        last, x = start, after[edge, VISIT]
-            if first <= last:
-                mark(w, s, v, u, x, first, last, grid, added, detours)
+    for taken in range(breaks + 1):
+        first, last, u, x = NEVER, -NEVER, NOWHERE, NOWHERE
+        if cut[BEFORE] == cut[BEFORE + 1]:
+            first = earliest_first(w, s, v, taken)
+        for edge in range(cut[BEFORE], cut[BEFORE + 1]):
+            visit, behind, start = before[edge, VISIT], before[edge, TAKEN], before[edge, START]
+            if behind <= taken:
+                start = earliest_behind(w, s, visit, v, start, behind, taken - behind)
+                if start < first:
+                    first, u = start, visit
+        if first >= NEVER:
+            continue
+        if cut[AFTER] == cut[AFTER + 1]:
+            last = latest_last(w, s, v, taken)
+        for edge in range(cut[AFTER], cut[AFTER + 1]):
+            visit, ahead, start = after[edge, VISIT], after[edge, TAKEN], after[edge, START]
+            if ahead >= taken:
+                start = latest_ahead(w, s, v, visit, start, taken, ahead - taken)
+                if start > last:
+                    last, x = start, visit
+        if first <= last:
+            mark(w, s, v, u, x, first, last, grid, added, detours)
 
 
 @kernel

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from optimizer.domain.place import Place
 from optimizer.domain.therapist import Shift
 from optimizer.domain.visit import Visit
-from optimizer.schedule.board_kernel import search_board
+from optimizer.schedule.board_kernel import near_stops, search_board
 from optimizer.schedule.kernels import passes
 from optimizer.schedule.problem import Problem
-from optimizer.schedule.slot_kernel import fill_subsets, write_cuts
+from optimizer.schedule.slot_kernel import fill_subsets, write_cuts, write_rooms
 from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import LEAD, LOAD, NEVER, TAIL, WINDOWS, Ints, World
 
@@ -43,8 +43,8 @@ class OpenDay:
     """One shift with the visits promised on it, whatever their order.
 
     `kind` names what travel and clock the day shares with others ("a plain weekday"): days of one kind have the same
-    bands and the same grid. `cuts`, `before`, `after` are those of `slot_kernel.write_cuts`; a day that no order can
-    keep has none.
+    bands and the same grid. `cuts`, `before`, `after` are those of `slot_kernel.write_cuts` and `write_rooms`; a day
+    that no order can keep has none.
     """
 
     shift: Shift
@@ -65,6 +65,7 @@ class OpenDay:
             cuts, before, after = _chain(world, np.asarray(order or range(n), dtype=np.int64), breaks)
         else:
             cuts, before, after = _every_order(world, n, breaks)
+        write_rooms(world, 0, cuts, before, after)
         return cls(shift=shift, problem=problem, kind=kind, world=world, cuts=cuts, before=before, after=after)
 
 
@@ -75,7 +76,7 @@ def _every_order(world: World, n: int, breaks: int) -> tuple[Ints, Ints, Ints]:
     latest = np.empty_like(earliest)
     fill_subsets(world, 0, rows, earliest, latest)
     most = subsets * max(n, 1) * (breaks + 1)
-    cuts, counts = np.zeros((subsets, 4), dtype=np.int64), np.zeros(3, dtype=np.int64)
+    cuts, counts = np.zeros((subsets, 5), dtype=np.int64), np.zeros(3, dtype=np.int64)
     before, after = np.zeros((most, 3), dtype=np.int64), np.zeros((most, 3), dtype=np.int64)
     write_cuts(world, 0, rows, earliest, latest, cuts, before, after, counts)
     return cuts[: counts[0]].copy(), before[: counts[1]].copy(), after[: counts[2]].copy()
@@ -96,8 +97,8 @@ def _chain(world: World, order: Ints, breaks: int) -> tuple[Ints, Ints, Ints]:
                     before.append([int(order[at - 1]), taken, int(earliest[at - 1, taken])])
                 if at < n and latest[at, taken] > -NEVER:
                     after.append([int(order[at]), taken, int(latest[at, taken])])
-            cuts.append([cut[0], len(before), cut[2], len(after)])
-    return _rows(cuts, 4), _rows(before, 3), _rows(after, 3)
+            cuts.append([cut[0], len(before), cut[2], len(after), 0])
+    return _rows(cuts, 5), _rows(before, 3), _rows(after, 3)
 
 
 def _rows(rows: list[list[int]], width: int) -> Ints:
@@ -122,11 +123,17 @@ class Openings:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Board:
-    """Many therapist-days stacked. `stops` are the distinct places of all days, homes included; `kinds` their kinds."""
+    """Many therapist-days stacked.
+
+    `stops` are the distinct places of all days, homes included, and `rows` tells where each id is among them; `kinds`
+    are the days' kinds, and `kind_of[day]` tells which is whose.
+    """
 
     days: tuple[OpenDay, ...]
     stops: tuple[Place, ...]
+    rows: Mapping[str, int]
     kinds: tuple[str, ...]
+    kind_of: Ints
     bands: Ints
     roads: NDArray[np.int32]
     visits: Ints
@@ -162,7 +169,9 @@ class Board:
         return cls(
             days=tuple(days),
             stops=tuple(places.values()),
+            rows=rows,
             kinds=kinds,
+            kind_of=np.array([kinds.index(day.kind) for day in days], dtype=np.int64),
             bands=np.array([day.world.band_starts for day in days], dtype=np.int64).reshape(len(days), bands),
             roads=roads,
             visits=visits,
@@ -182,7 +191,7 @@ class Board:
         visit: Visit,
         eligible: Sequence[bool] | NDArray[np.bool_],
         spokes: Mapping[str, Spokes],
-        grids: Sequence[Ints],
+        grids: Sequence[Ints] | Ints,
     ) -> Openings:
         """Every possible start of a visit.
 
@@ -196,7 +205,37 @@ class Board:
             Travel to and from the visit's place for each kind of day.
         grids
             For each day the starts to try, rising seconds of its horizon; all grids have one length (pad with NEVER).
+            `grids[day, start]`, or an array for each day.
         """
+        starts = _grids(grids)
+        added = np.full(starts.shape, NEVER, dtype=np.int64)
+        detours = np.zeros(starts.shape, dtype=np.int64)
+        if self.days:
+            search_board(
+                self.bands, self.roads, self.visits, self.shifts, self.local, self.cuts, self.before, self.after,
+                self.counts, self.used, self.kind_of,
+                np.stack([spokes[kind].out.T for kind in self.kinds]),
+                np.stack([spokes[kind].back.T for kind in self.kinds]),
+                np.asarray(eligible, dtype=np.bool_), self._row(visit), self.rows.get(visit.place.id, -1),
+                starts, added, detours,
+            )  # fmt: skip
+        return Openings(added=added, detours=detours)
+
+    def near(self, visit: Visit, eligible: Sequence[bool] | NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """`near[kind, stop]`: the stops whose drives `openings` reads for this visit; the other spokes do not count."""
+        near = np.zeros((len(self.kinds), len(self.stops)), dtype=np.bool_)
+        if self.days:
+            near_stops(
+                self.visits, self.shifts, self.local, self.cuts, self.before, self.after, self.counts,
+                self.used, self.kind_of, np.asarray(eligible, dtype=np.bool_), self._row(visit), near,
+            )  # fmt: skip
+        return near
+
+    def stops_of(self, day: int) -> Ints:
+        """Where the places of a day's travel are among `stops`."""
+        return self.local[day, : len(self.days[day].problem.travel.places)]
+
+    def _row(self, visit: Visit) -> Ints:
         row = np.zeros(self.visits.shape[2], dtype=np.int64)
         row[LEAD : LEAD + 2] = (visit.lead, visit.consultation)
         row[TAIL : TAIL + 2] = (visit.tail, visit.session + visit.wrap_up)
@@ -204,20 +243,13 @@ class Board:
         row[WINDOWS:] = -NEVER
         row[WINDOWS::2] = NEVER
         row[WINDOWS], row[WINDOWS + 1] = 1 - NEVER, NEVER - 1
-        starts = np.array(grids, dtype=np.int64).reshape(len(self.days), len(grids[0]) if self.days else 0)
-        added = np.full(starts.shape, NEVER, dtype=np.int64)
-        detours = np.zeros(starts.shape, dtype=np.int64)
-        if self.days:
-            door = next((k for k, stop in enumerate(self.stops) if stop.id == visit.place.id), -1)
-            search_board(
-                self.bands, self.roads, self.visits, self.shifts, self.local, self.cuts, self.before, self.after,
-                self.counts, self.used,
-                np.array([self.kinds.index(day.kind) for day in self.days], dtype=np.int64),
-                np.stack([spokes[kind].out for kind in self.kinds]),
-                np.stack([spokes[kind].back for kind in self.kinds]),
-                np.asarray(eligible, dtype=np.bool_), row, door, starts, added, detours,
-            )  # fmt: skip
-        return Openings(added=added, detours=detours)
+        return row
+
+
+def _grids(grids: Sequence[Ints] | Ints) -> Ints:
+    if len(grids) == 0:
+        return np.zeros((0, 0), dtype=np.int64)
+    return np.ascontiguousarray(grids if isinstance(grids, np.ndarray) else np.stack(grids), dtype=np.int64)
 
 
 def _places(problem: Problem) -> list[Place]:
