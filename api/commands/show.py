@@ -44,12 +44,14 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
     tell_stale(stale)
     warnings = told(stale, staff=True)
     if therapist is None:
-        found = itineraries.planned_date(practice_id, day, store=wiring.store)
+        found = itineraries.planned_date(practice_id, day, store=wiring.store, roads=wiring.roads, now=wiring.clock())
         if found.plan is None:
             raise NotFound(f"nothing is planned on {day}", hint="run `rounds plan`")
-        click.echo(_whole(found.plan, found.captions, dress, warnings))
+        click.echo(_whole(found.plan, found.captions, dress, (*warnings, *_behind(found.behind))))
         return
-    mine = itineraries.therapist_day(practice_id, therapist, day, store=wiring.store)
+    mine = itineraries.therapist_day(
+        practice_id, therapist, day, store=wiring.store, roads=wiring.roads, now=wiring.clock()
+    )
     if link:
         from api.pages.sign_in import Visitor, make_link
 
@@ -57,7 +59,7 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
         path = make_link(Visitor(practice_id=practice_id, therapist=therapist), day, signing_key=settings.signing_key)
         click.echo(f"http://{settings.host}:{settings.port}{path}")
         return
-    click.echo(_one(mine, dress, warnings), nl=dress != "ics")
+    click.echo(_one(mine, dress), nl=dress != "ics")
 
 
 def _whole(plan: "StoredPlan", captions: "Captions", dress: str, warnings: "Sequence[str]") -> str:
@@ -71,9 +73,21 @@ def _whole(plan: "StoredPlan", captions: "Captions", dress: str, warnings: "Sequ
     )
 
 
-def _one(day: "TherapistDay", dress: str, warnings: "Sequence[str]") -> str:
+def _behind(days: "Sequence[TherapistDay]") -> "list[str]":
+    """What this plan does not say: whoever prints it must not send anybody out without it."""
+    from api.services.day_notices import in_words
+
+    return [
+        f"{day.therapist.name or day.therapist.id}: {in_words(day.behind)};"
+        f" `rounds show --therapist {day.therapist.id}` prints the day as booked now"
+        for day in days
+    ]
+
+
+def _one(day: "TherapistDay", dress: str) -> str:
     from api.feeds import words
     from api.feeds.timetable import itinerary_text
+    from api.services.day_notices import notices
     from api.v1.schemas.planning import MyDayOut
 
     if dress == "json":
@@ -85,7 +99,7 @@ def _one(day: "TherapistDay", dress: str, warnings: "Sequence[str]") -> str:
         feed = [day.feed_day] if day.feed_day is not None else []
         return calendar(feed, name=f"Rounds {name}", namespace=f"{day.practice.id}.rounds").decode()
     title = words.long_date(day.date)
-    beware = "".join(f"! {warning}\n" for warning in warnings)
+    beware = "".join(f"! {warning}\n" for warning in notices(day))
     mine = day.itinerary
     if mine is None or not mine.stops:
         return f"{beware}No visits on {title}."

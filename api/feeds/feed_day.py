@@ -13,14 +13,16 @@ SEQUENCE_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDay:
-    """One published day of one therapist. `published_at` is when this version of the day went out (aware)."""
+    """One published day of one therapist. `published_at` is when its plan went out (aware), `revision` counts every
+    change of the day."""
 
     horizon: Horizon
     itinerary: Itinerary
     captions: Captions
     published_at: datetime
+    revision: int = 0
 
     @property
     def sequence(self) -> int:
-        """Rises with every publication, as RFC 5545 asks of a changed event."""
-        return int((self.published_at - SEQUENCE_EPOCH).total_seconds())
+        """Rises with every publication and every change since, as RFC 5545 asks of a changed event."""
+        return int((self.published_at - SEQUENCE_EPOCH).total_seconds()) + self.revision

@@ -69,6 +69,7 @@ def _visit(stop: Stop, horizon: Horizon, captions: Captions) -> Iterator[str]:
         yield f"{GUTTER}{before}"
     title = ", ".join(part for part in (caption.service, words.length(stop.visit.session), caption.client) if part)
     yield f"  {_clock(horizon, stop.start)}  {title}"
+    yield from (f"{GUTTER}! {mark}" for mark in caption.marks)
     until = f"until {_clock(horizon, stop.finish)}, leave {_clock(horizon, stop.depart)}"
     yield f"{GUTTER}{until}; {words.slack(stop.slack)}"
 

@@ -9,6 +9,13 @@ from optimizer.domain.time import HOUR, MINUTE, Horizon, Seconds
 TIGHT: Seconds = 5 * MINUTE
 """Below this much slack the wording warns."""
 
+BOOKED_SINCE = "booked since the plan"
+CHANGED_SINCE = "changed since the plan"
+LEFT_OUT = "the plan found no room for it"
+DAY_OFF = "There are visits on a day off."
+OVERRIDDEN = "booked against the check of the day"
+"""Marks of a visit."""
+
 LONG: Seconds = 6 * HOUR
 """Above this much slack nobody wants to read a number."""
 
@@ -17,7 +24,7 @@ LONG: Seconds = 6 * HOUR
 class Caption:
     """What a reader may see of one visit. `client` is a full name or initials: whoever builds the caption decides.
 
-    `where` is the address or postal code as it was given.
+    `where` is the address or postal code as it was given; `marks` are short remarks that nobody may overlook.
     """
 
     service: str
@@ -25,6 +32,7 @@ class Caption:
     where: str = ""
     phone: str = ""
     notes: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def clock(moment: datetime) -> str:

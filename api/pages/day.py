@@ -74,7 +74,9 @@ def _day(wanted: date | None) -> AnyResponse:
     try:
         local = parts.store.practices.get(visitor.practice_id).zone
         day = wanted or now.astimezone(local).date()
-        found = therapist_day(visitor.practice_id, visitor.therapist, day, store=parts.store)
+        found = therapist_day(
+            visitor.practice_id, visitor.therapist, day, store=parts.store, roads=parts.roads, now=now
+        )
     except NotFound:
         return _message("You are not signed in", "Open the link your practice sent you.", 401)
     return Response(render_template("day.html", day=day_page(found, now)))

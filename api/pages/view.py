@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from api.feeds import whereabouts, words
 from api.feeds.words import Caption
+from api.services.day_notices import notices
 from api.services.itineraries import TherapistDay
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
 
@@ -13,7 +14,7 @@ from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
 class Row:
     """One line of the day. `kind` is drive, visit or break; `at` is the time it begins (a visit: the session).
 
-    `destination` is what a map is asked for, empty where there is nothing to ask.
+    `destination` is what a map is asked for, empty where there is nothing to ask; `marks` are what nobody may overlook.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Row:
     slack: str = ""
     phone: str = ""
     destination: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class NextStop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPage:
-    """The whole page. `rows` is empty on a day without visits."""
+    """The whole page. `rows` is empty on a day without visits; `notices` come before everything else."""
 
     title: str
     therapist: str
@@ -44,6 +46,7 @@ class DayPage:
     headline: str
     draft: bool
     upcoming: NextStop | None
+    notices: tuple[str, ...]
     rows: tuple[Row, ...]
     left_out: int
 
@@ -58,10 +61,11 @@ def day_page(day: TherapistDay, now: datetime) -> DayPage:
         yesterday=day.date - timedelta(days=1),
         tomorrow=day.date + timedelta(days=1),
         headline=_headline(day, mine) if mine is not None and visited else "",
-        draft=day.plan is not None and day.plan.published_at is None,
+        draft=day.plan is not None and not day.is_published,
+        notices=notices(day),
         upcoming=_upcoming(day, mine, now) if mine is not None else None,
         rows=tuple(_row(step, day) for step in mine.steps) if mine is not None and visited else (),
-        left_out=len(day.plan.plan.unassigned) if day.plan is not None else 0,
+        left_out=len(day.plan.left_out) if day.plan is not None else 0,
     )
 
 
@@ -108,6 +112,7 @@ def _visit(stop: Stop, day: TherapistDay) -> Row:
         slack=words.slack(stop.slack),
         phone=caption.phone,
         destination=whereabouts.destination(caption.where, stop.visit.place),
+        marks=caption.marks,
     )
 
 

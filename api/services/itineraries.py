@@ -1,22 +1,29 @@
-"""Read what is planned: a date, a therapist's day, a calendar."""
+"""Read what is planned, and what has been booked since: a date, a therapist's day, a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from api.feeds import words
 from api.feeds.feed_day import FeedDay
 from api.feeds.timetable import Captions
 from api.feeds.words import Caption
-from data.store.records import StoredItinerary, StoredPlan
+from api.services.day_now import Behind, day_now
+from api.services.day_problem import StoredDay
+from api.services.feeds import FeedWarning, told, warnings_in
+from data.roads.source import TravelSource
+from data.store.records import PlanHead, StoredPlan
 from optimizer.domain.booking import Booking
 from optimizer.domain.itinerary import Itinerary, Stop
 from optimizer.domain.practice import Practice, Service
-from optimizer.domain.therapist import Therapist
+from optimizer.domain.therapist import Therapist, WorkPattern
 from optimizer.domain.time import Horizon
 
 if TYPE_CHECKING:
     from data.store.store import Store
+    from data.store.unit_of_work import UnitOfWork
+    from optimizer.schedule.checker import Violation
 
 FEED_DAYS_BACK = 7
 FEED_DAYS_AHEAD = 35
@@ -25,23 +32,38 @@ FEED_DAYS_AHEAD = 35
 
 @dataclass(frozen=True, kw_only=True)
 class TherapistDay:
-    """A therapist's date. `plan` is the published plan of the date, else the one made last."""
+    """A therapist's date as it stands now; `plan` is the published plan of the date, else the one made last.
+
+    `behind`, `broken` and `off` are those of `day_now.DayNow`. `overridden` are the ids of its visits that were
+    accepted against the day's check; `warnings` say which calendars of the therapist kept elsewhere are behind.
+    """
 
     practice: Practice
     therapist: Therapist
     date: date
-    plan: StoredPlan | None
+    plan: PlanHead | None
+    itinerary: Itinerary | None
+    roads: str
     captions: Captions
-
-    @property
-    def itinerary(self) -> Itinerary | None:
-        """None where the therapist is not in the plan: a day off, or nothing planned."""
-        days = self.plan.plan.itineraries if self.plan is not None else ()
-        return next((day for day in days if day.shift.id == self.therapist.id), None)
+    behind: Behind = Behind()
+    broken: "tuple[Violation, ...]" = ()
+    off: bool = False
+    overridden: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    version: int = 0
 
     @property
     def horizon(self) -> Horizon:
         return Horizon(self.date, self.practice.zone)
+
+    @property
+    def is_published(self) -> bool:
+        return self.plan is not None and self.plan.published_at is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there nothing to say of it: neither planned nor booked?"""
+        return self.itinerary is None and not self.behind
 
     @property
     def feed_day(self) -> FeedDay | None:
@@ -53,6 +75,7 @@ class TherapistDay:
             itinerary=self.itinerary,
             captions=self.captions,
             published_at=self.plan.published_at,
+            revision=self.version,
         )
 
     def next_stop(self, now: datetime) -> Stop | None:
@@ -64,23 +87,35 @@ class TherapistDay:
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedDate:
-    """A date of a practice. `plan` is the published plan, else the one made last, None where there is none."""
+    """A date of a practice as it was planned: the published plan, else the one made last, None where there is none.
+
+    `behind` are the therapists' days that are not as planned any more.
+    """
 
     practice: Practice
     date: date
     plan: StoredPlan | None
     captions: Captions
+    behind: tuple[TherapistDay, ...] = ()
 
 
-def planned_date(practice_id: str, day: date, *, store: "Store") -> PlannedDate:
+@dataclass(frozen=True, kw_only=True)
+class PracticeDate:
+    """Every therapist's day of a date, as in the plan and then by id; `warnings` name every calendar that is behind."""
+
+    days: tuple[TherapistDay, ...]
+    warnings: tuple[str, ...]
+
+
+def planned_date(practice_id: str, day: date, *, store: "Store", roads: TravelSource, now: datetime) -> PlannedDate:
     """What is planned on a date, for those who may read clients' names."""
     with store.unit_of_work(practice_id, write=False) as uow:
-        return PlannedDate(
-            practice=uow.practice(),
-            date=day,
-            plan=uow.plans.published(day) or uow.plans.latest(day),
-            captions=captions(uow.bookings.on(day), uow.services.list()),
-        )
+        plan = uow.plans.published(day) or uow.plans.latest(day)
+        reading = _Reading.of(uow, day, now)
+    seen = captions(reading.bookings, reading.services)
+    days = [reading.day(name, roads) for name in reading.names] if plan is not None else []
+    changed = tuple(each for each in days if each.behind)
+    return PlannedDate(practice=reading.practice, date=day, plan=plan, captions=seen, behind=changed)
 
 
 def plan_captions(practice_id: str, plan_id: str, *, store: "Store") -> tuple[StoredPlan, Captions]:
@@ -95,34 +130,119 @@ def plan_captions(practice_id: str, plan_id: str, *, store: "Store") -> tuple[St
         return plan, captions(uow.bookings.on(plan.date), uow.services.list())
 
 
-def itineraries_on(practice_id: str, day: date, *, store: "Store") -> tuple[StoredItinerary, ...]:
+def practice_date(
+    practice_id: str,
+    day: date,
+    *,
+    store: "Store",
+    roads: TravelSource,
+    now: datetime,
+    only: str | None = None,
+) -> PracticeDate:
+    """Every therapist's day that is planned, or has something booked; with `only` that therapist's."""
     with store.unit_of_work(practice_id, write=False) as uow:
-        return uow.itineraries.on(day)
+        reading = _Reading.of(uow, day, now, only=only)
+    days = (reading.day(name, roads) for name in reading.names)
+    stale = [warning for warning in reading.stale if only in (None, warning.therapist)]
+    return PracticeDate(days=tuple(each for each in days if not each.is_empty), warnings=told(stale, staff=True))
 
 
-def therapist_day(practice_id: str, therapist: str, day: date, *, store: "Store") -> TherapistDay:
+def therapist_day(
+    practice_id: str, therapist: str, day: date, *, store: "Store", roads: TravelSource, now: datetime
+) -> TherapistDay:
     """One therapist's date.
 
     Raises
     ------
     NotFound
-        When there is no such therapist; a date on which nothing is planned is an answer.
+        When there is no such therapist; a date on which nothing is planned or booked is an answer.
     """
     with store.unit_of_work(practice_id, write=False) as uow:
-        pattern = uow.patterns.get(therapist)
-        return TherapistDay(
-            practice=uow.practice(),
-            therapist=pattern.therapist,
-            date=day,
-            plan=uow.plans.published(day) or uow.plans.latest(day),
-            captions=captions(uow.bookings.on(day), uow.services.list()),
+        uow.patterns.get(therapist)
+        reading = _Reading.of(uow, day, now, only=therapist)
+    return reading.day(therapist, roads)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """What one transaction saw of a date. `planned` are the days of its plan: all of them, or of one therapist."""
+
+    practice: Practice
+    on: date
+    services: tuple[Service, ...]
+    patterns: Mapping[str, WorkPattern]
+    plan: PlanHead | None
+    planned: Mapping[str, Itinerary]
+    bookings: tuple[Booking, ...]
+    versions: Mapping[str, int]
+    stale: tuple[FeedWarning, ...]
+    only: str | None
+
+    @classmethod
+    def of(cls, uow: "UnitOfWork", day: date, now: datetime, *, only: str | None = None) -> Self:
+        practice, plan = uow.practice(), uow.plans.head(day)
+        if plan is None:
+            days: tuple[Itinerary, ...] = ()
+        elif only is None or plan.published_at is None:
+            days = uow.itineraries.of(plan.id)
+        else:
+            mine = uow.itineraries.find(plan.id, only)
+            days = () if mine is None else (mine,)
+        return cls(
+            practice=practice,
+            on=day,
+            services=uow.services.list(),
+            patterns={pattern.therapist.id: pattern for pattern in uow.patterns.list()},
+            plan=plan,
+            planned={itinerary.shift.id: itinerary for itinerary in days},
+            bookings=uow.bookings.on(day),
+            versions={agenda.therapist: agenda.version for agenda in uow.agendas.between(day, day)},
+            stale=warnings_in(uow, now, practice.zone),
+            only=only,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Therapists as in the plan, then the others by id; who has left the practice keeps what was planned."""
+        everybody = (*self.planned, *sorted(self.patterns.keys() - self.planned.keys()))
+        return tuple(name for name in everybody if self.only in (None, name))
+
+    def day(self, therapist: str, roads: TravelSource) -> TherapistDay:
+        planned = self.planned.get(therapist)
+        pattern = self.patterns.get(therapist)
+        if pattern is None:
+            if planned is None:
+                raise ValueError(f"{therapist!r} has neither a week nor a day in the plan")
+            pattern = _as_planned(planned)
+        agenda = self._agenda(therapist, planned)
+        return _day(
+            StoredDay(
+                practice=self.practice, date=self.on, services=self.services, patterns=(pattern,), bookings=agenda
+            ),
+            planned,
+            self.plan,
+            roads=roads,
+            warnings=told([each for each in self.stale if each.therapist == therapist], staff=True),
+            version=self.versions.get(therapist, 0),
+        )
+
+    def _agenda(self, therapist: str, planned: Itinerary | None) -> tuple[Booking, ...]:
+        """What the therapist is to drive: the agenda, or what a draft would make of it."""
+        if self.plan is None or self.plan.published_at is not None:
+            return tuple(booking for booking in self.bookings if booking.therapist == therapist)
+        mine = set(planned.order) if planned is not None else set()
+        others = {visit for day in self.planned.values() for visit in day.order} - mine
+        return tuple(
+            booking
+            for booking in self.bookings
+            if booking.id in mine or (booking.therapist == therapist and booking.id not in others)
         )
 
 
 def calendar_days(
-    practice_id: str, therapist: str, *, now: datetime, store: "Store"
+    practice_id: str, therapist: str, *, now: datetime, store: "Store", roads: TravelSource
 ) -> tuple[Practice, Therapist, tuple[FeedDay, ...]]:
-    """The published days around now.
+    """The published days around now, as they stand.
 
     Raises
     ------
@@ -130,32 +250,84 @@ def calendar_days(
         When there is no such therapist.
     """
     with store.unit_of_work(practice_id, write=False) as uow:
-        practice, pattern = uow.practice(), uow.patterns.get(therapist)
-        services = uow.services.list()
+        practice, pattern, services = uow.practice(), uow.patterns.get(therapist), uow.services.list()
         today = now.astimezone(practice.zone).date()
-        days = []
-        for offset in range(-FEED_DAYS_BACK, FEED_DAYS_AHEAD + 1):
-            day = today + timedelta(days=offset)
-            plan = uow.plans.published(day)
-            if plan is None:
-                continue
-            mine = TherapistDay(
-                practice=practice,
-                therapist=pattern.therapist,
-                date=day,
-                plan=plan,
-                captions=captions(uow.bookings.on(day), services),
-            )
-            if mine.feed_day is not None:
-                days.append(mine.feed_day)
-    return practice, pattern.therapist, tuple(days)
+        first, last = today - timedelta(days=FEED_DAYS_BACK), today + timedelta(days=FEED_DAYS_AHEAD)
+        plans = uow.plans.published_between(first, last)
+        planned = uow.itineraries.of_plans([plan.id for plan in plans], therapist)
+        bookings = uow.bookings.on_days([therapist], first, last)
+        versions = {agenda.date: agenda.version for agenda in uow.agendas.versions([therapist], first, last)}
+    found = []
+    for plan in plans:
+        agenda = StoredDay(
+            practice=practice,
+            date=plan.date,
+            services=services,
+            patterns=(pattern,),
+            bookings=tuple(booking for booking in bookings if booking.date == plan.date),
+        )
+        day = _day(agenda, planned.get(plan.id), plan, roads=roads, version=versions.get(plan.date, 0))
+        if day.feed_day is not None:
+            found.append(day.feed_day)
+    return practice, pattern.therapist, tuple(found)
 
 
-def captions(bookings: Sequence[Booking], services: Sequence[Service]) -> Captions:
-    """What readers see of each booking, by booking id. Of time that a therapist is busy elsewhere: that, and where."""
+def _day(
+    agenda: StoredDay,
+    planned: Itinerary | None,
+    plan: PlanHead | None,
+    *,
+    roads: TravelSource,
+    warnings: tuple[str, ...] = (),
+    version: int = 0,
+) -> TherapistDay:
+    now = day_now(agenda, planned, planned_with=plan.roads if plan is not None else "", roads=roads)
+    (pattern,) = agenda.patterns
+    marks: dict[str, tuple[str, ...]] = {}
+    if plan is not None:
+        marks |= {name: (words.LEFT_OUT if name in plan.left_out else words.BOOKED_SINCE,) for name in now.behind.added}
+        marks |= dict.fromkeys(now.behind.changed, (words.CHANGED_SINCE,))
+    served = set(now.itinerary.order) if now.itinerary is not None else set()
+    return TherapistDay(
+        practice=agenda.practice,
+        therapist=pattern.therapist,
+        date=agenda.date,
+        plan=plan,
+        itinerary=now.itinerary,
+        roads=now.roads,
+        captions=captions(agenda.bookings, agenda.services, marks),
+        behind=now.behind,
+        broken=now.broken,
+        off=now.off,
+        overridden=tuple(sorted(b.id for b in agenda.bookings if b.overridden and b.id in served)),
+        warnings=warnings,
+        version=version,
+    )
+
+
+def _as_planned(planned: Itinerary) -> WorkPattern:
+    """Somebody who has left the practice: nothing is known of their week any more."""
+    return WorkPattern(
+        therapist=planned.shift.therapist,
+        hours=(None,) * 7,
+        start_place=planned.shift.start_place,
+        end_place=planned.shift.end_place,
+    )
+
+
+def captions(
+    bookings: Sequence[Booking], services: Sequence[Service], marks: Mapping[str, tuple[str, ...]] = {}
+) -> Captions:
+    """What readers see of each booking, by booking id. Of time that a therapist is busy elsewhere: that, and where.
+
+    Parameters
+    ----------
+    marks
+        What else is to be said of some of them.
+    """
     names = {service.code: service.name for service in services}
     return {
-        booking.id: Caption(service="Busy", where=booking.place.label)
+        booking.id: Caption(service="Busy", where=booking.place.label, marks=_marks(booking, marks))
         if booking.busy
         else Caption(
             service=names.get(booking.service, booking.service),
@@ -163,6 +335,12 @@ def captions(bookings: Sequence[Booking], services: Sequence[Service]) -> Captio
             where=booking.place.label,
             phone=booking.client.phone,
             notes=booking.notes,
+            marks=_marks(booking, marks),
         )
         for booking in bookings
     }
+
+
+def _marks(booking: Booking, marks: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    flagged = (words.OVERRIDDEN,) if booking.overridden else ()
+    return (*marks.get(booking.id, ()), *flagged)

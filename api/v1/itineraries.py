@@ -6,9 +6,9 @@ from flask import Blueprint
 
 from api.auth import Role, caller, require
 from api.operation import operation
-from api.services import itineraries
+from api.services.itineraries import practice_date
 from api.v1.schemas.base import LocalDate, Request
-from api.v1.schemas.planning import ItineraryListOut, StoredItineraryOut
+from api.v1.schemas.planning import ItineraryListOut, StandingItineraryOut
 from api.v1.schemas.reading import read_path
 from api.wiring import wiring
 from optimizer.domain.errors import NotFound
@@ -30,10 +30,13 @@ class DateQuery(Request):
     "Every therapist's day on a date", tag="planning", query=DateQuery, answers={200: ItineraryListOut}, problems=(422,)
 )
 def list_itineraries(query: DateQuery) -> ItineraryListOut:
-    who = caller()
-    found = itineraries.itineraries_on(who.practice_id, query.date, store=wiring().store)
-    seen = [day for day in found if who.role is not Role.THERAPIST or day.itinerary.shift.id == who.therapist]
-    return ItineraryListOut(data=[StoredItineraryOut.of_stored(day) for day in seen])
+    """As they stand: the plan of the date, or what is booked now where that differs."""
+    parts, who = wiring(), caller()
+    only = who.therapist if who.role is Role.THERAPIST else None
+    found = practice_date(
+        who.practice_id, query.date, only=only, store=parts.store, roads=parts.roads, now=parts.clock()
+    )
+    return ItineraryListOut.of(found.days, found.warnings)
 
 
 class DayPath(Request):
@@ -44,11 +47,17 @@ class DayPath(Request):
 
 @blueprint.get("/v1/itineraries/<therapist>/<day>")
 @require(*READERS)
-@operation("One therapist's day", tag="planning", answers={200: StoredItineraryOut}, problems=(404, 422))
-def get_itinerary(therapist: str, day: str) -> StoredItineraryOut:
-    who = caller()
+@operation("One therapist's day", tag="planning", answers={200: StandingItineraryOut}, problems=(404, 422))
+def get_itinerary(therapist: str, day: str) -> StandingItineraryOut:
+    """As it stands: the plan's day, or what is booked now where that differs."""
+    parts, who = wiring(), caller()
     wanted: date = read_path(DayPath, {"day": day}).day
     if who.role is Role.THERAPIST and who.therapist != therapist:
         raise NotFound(f"nothing is planned for {therapist!r} on {wanted}")
-    with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
-        return StoredItineraryOut.of_stored(uow.itineraries.get(therapist, wanted))
+    found = practice_date(
+        who.practice_id, wanted, only=therapist, store=parts.store, roads=parts.roads, now=parts.clock()
+    )
+    for each in found.days:
+        if each.itinerary is not None:
+            return StandingItineraryOut.of_itinerary(each, each.itinerary)
+    raise NotFound(f"nothing is planned for {therapist!r} on {wanted}")

@@ -43,7 +43,9 @@ class FeedOut(Answer):
 def my_day(query: MyDayQuery) -> MyDayOut:
     parts, who = wiring(), caller()
     day = query.date or _today(parts.store.practices.get(who.practice_id).zone, parts.clock())
-    found = itineraries.therapist_day(who.practice_id, _myself(), day, store=parts.store)
+    found = itineraries.therapist_day(
+        who.practice_id, _myself(), day, store=parts.store, roads=parts.roads, now=parts.clock()
+    )
     return MyDayOut.of(found)
 
 
@@ -95,7 +97,7 @@ def calendar_feed(token: str) -> AnyResponse:
     if known is None:
         raise NotFound("there is no such calendar")
     practice, therapist, days = itineraries.calendar_days(
-        known.practice_id, known.therapist, now=parts.clock(), store=parts.store
+        known.practice_id, known.therapist, now=parts.clock(), store=parts.store, roads=parts.roads
     )
     feed = calendar(days, name=f"Rounds {therapist.name or therapist.id}", namespace=f"{practice.id}.rounds")
     return Response(feed, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})

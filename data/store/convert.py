@@ -17,10 +17,11 @@ from cattrs.strategies import configure_tagged_union
 from sqlalchemy import Row
 
 from optimizer.domain.booking import Booking
-from optimizer.domain.itinerary import Break, Leg, Plan, Step, Stop
+from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Step, Stop
 from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 from optimizer.domain.therapist import WorkPattern
+from optimizer.domain.time import Horizon
 
 Json = dict[str, Any]
 """A JSON object on its way into or out of a column; it never leaves `data.store`."""
@@ -51,6 +52,14 @@ def plan_to_json(plan: Plan) -> Json:
 
 def plan_from_json(document: Json) -> Plan:
     return _CONVERTER.structure(document, Plan)
+
+
+def itinerary_from_json(document: Json) -> Itinerary:
+    return _CONVERTER.structure(document, Itinerary)
+
+
+def horizon_from_json(document: Json) -> Horizon:
+    return _CONVERTER.structure(document, Horizon)
 
 
 def practice_to_row(practice: Practice) -> Json:

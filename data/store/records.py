@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from optimizer.domain.itinerary import Itinerary, Plan
+from optimizer.domain.itinerary import Plan
 from optimizer.domain.time import Horizon, Seconds
 
 
@@ -25,16 +25,19 @@ class StoredPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredItinerary:
-    """One therapist's day out of a stored plan, with what is needed to read its instants."""
+class PlanHead:
+    """A stored plan without its days: what it takes to read one of them.
 
-    plan_id: str
+    `left_out` are the ids of the visits that found no place in it.
+    """
+
+    id: str
     date: date
     created_at: datetime
     published_at: datetime | None
     horizon: Horizon
     roads: str
-    itinerary: Itinerary
+    left_out: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,6 +177,20 @@ plan = Table(
     ),
 )
 
+# A plan's days, each a row, so that one is read without the others. `position` is the plan's own order.
+itinerary = Table(
+    "itinerary",
+    metadata,
+    _of_practice(),
+    Column("plan_id", Words, primary_key=True),
+    Column("therapist", Words, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("details", JSON, nullable=False),
+    ForeignKeyConstraint(
+        ["practice_id", "plan_id"], ["plan.practice_id", "plan.id"], name="fk_itinerary_plan", ondelete="CASCADE"
+    ),
+)
+
 # No foreign key to `work_pattern`: a day that was worked stays after the therapist has left.
 agenda = Table(
     "agenda",

@@ -34,7 +34,7 @@ class UnitOfWork:
         self.holds = Holds(connection, practice_id)
         self.plan_runs = PlanRuns(connection, practice_id)
         self.plans = Plans(connection, practice_id)
-        self.itineraries = Itineraries(self.plans)
+        self.itineraries = Itineraries(connection, practice_id)
         self.agendas = Agendas(connection, practice_id)
         self.asked_places = AskedPlaces(connection, practice_id)
         self.idempotency = IdempotencyRecords(connection, practice_id)

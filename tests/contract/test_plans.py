@@ -83,20 +83,34 @@ def test_an_unknown_plan_is_not_found(store: Store) -> None:
         assert work.plans.published(DAY) is None
 
 
-def test_itineraries_come_from_the_published_plan_else_from_the_latest(store: Store) -> None:
+def test_the_plan_that_counts_is_the_published_one_else_the_latest(store: Store) -> None:
     with store.unit_of_work("north") as work:
-        assert work.itineraries.on(DAY) == ()
+        assert work.plans.head(DAY) is None
         work.plans.add(stored_plan("p1", "taylor", "kim"))
         work.plans.add(stored_plan("p2", "taylor", created_at=LATER))
-        assert [each.plan_id for each in work.itineraries.on(DAY)] == ["p2"]
+        head = work.plans.head(DAY)
+        assert head is not None
+        assert (head.id, head.published_at) == ("p2", None)
+        assert work.plans.published_between(DAY, DAY) == ()
         work.plans.publish("p1", LATER)
-        assert [each.itinerary.shift.id for each in work.itineraries.on(DAY)] == ["taylor", "kim"]
-        kims = work.itineraries.get("kim", DAY)
-        assert (kims.plan_id, kims.published_at, kims.roads) == ("p1", LATER, "estimate")
-        assert kims.itinerary == plan("taylor", "kim").itineraries[1]
-        assert kims.horizon == plan().horizon
-        with pytest.raises(NotFound, match="nothing is planned for 'ana' on 2026-11-23"):
-            work.itineraries.get("ana", DAY)
+        head = work.plans.head(DAY)
+        assert head is not None
+        assert (head.id, head.published_at, head.roads) == ("p1", LATER, "estimate")
+        assert head.horizon == plan().horizon
+        assert head.left_out == {left.visit.id for left in plan().unassigned}
+        assert work.plans.published_between(DAY, DAY) == (head,)
+        assert work.plans.published_between(DAY - timedelta(days=7), DAY - timedelta(days=1)) == ()
+
+
+def test_one_day_of_a_plan_is_read_without_the_others(store: Store) -> None:
+    both = plan("taylor", "kim")
+    with store.unit_of_work("north") as work:
+        work.plans.add(stored_plan("p1", "taylor", "kim"))
+        assert work.itineraries.of("p1") == both.itineraries
+        assert work.itineraries.find("p1", "kim") == both.itineraries[1]
+        assert work.itineraries.find("p1", "ana") is None
+        assert work.itineraries.of_plans(["p1", "p2"], "kim") == {"p1": both.itineraries[1]}
+        assert work.itineraries.of("p2") == ()
 
 
 def test_of_many_plans_published_at_once_one_stays(url: str, store: Store) -> None:

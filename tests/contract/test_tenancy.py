@@ -67,6 +67,7 @@ def _marks(work: UnitOfWork) -> list[str]:
         *work.holds.live_on([("taylor", DAY)], NOON),
         *work.holds.live_between(["taylor"], DAY, DAY, NOON),
     ]
+    head = work.plans.head(DAY)
     return [
         *(service.name for service in work.services.list()),
         work.services.get("swedish").name,
@@ -85,8 +86,8 @@ def _marks(work: UnitOfWork) -> list[str]:
         work.plans.get("p1").plan.roads,
         latest.plan.roads if latest else "",
         published.plan.roads if published else "",
-        *(each.roads for each in work.itineraries.on(DAY)),
-        work.itineraries.get("taylor", DAY).roads,
+        head.roads if head else "",
+        *(head.roads for head in work.plans.published_between(DAY, DAY)),
         kept.body if kept else "",
         *(each.practice_id for each in work.feeds.list("taylor")),
         *(each.actor for each in work.audit.list()),
@@ -119,7 +120,6 @@ MISSING: list[Callable[[UnitOfWork], object]] = [
     lambda work: work.plan_runs.put(run()),
     lambda work: work.plans.get("p1"),
     lambda work: work.plans.publish("p1", NOON),
-    lambda work: work.itineraries.get("taylor", DAY),
     lambda work: work.feeds.revoke("t1", NOON),
     lambda work: work.feeds.create(token(practice="south"), secret_hash="of a therapist of north"),
 ]
@@ -141,7 +141,11 @@ EMPTY: list[Callable[[UnitOfWork], object]] = [
     lambda work: work.plan_runs.claim(NOON, NOON + timedelta(minutes=1)),
     lambda work: work.plans.latest(DAY),
     lambda work: work.plans.published(DAY),
-    lambda work: work.itineraries.on(DAY),
+    lambda work: work.plans.head(DAY),
+    lambda work: work.plans.published_between(DAY, DAY),
+    lambda work: work.itineraries.of("p1"),
+    lambda work: work.itineraries.find("p1", "taylor"),
+    lambda work: work.itineraries.of_plans(["p1"], "taylor"),
     lambda work: work.agendas.between(DAY, DAY),
     lambda work: work.agendas.versions(["taylor"], DAY, DAY),
     lambda work: work.idempotency.find("once"),

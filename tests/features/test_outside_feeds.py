@@ -204,7 +204,8 @@ def test_the_day_page_the_calendar_and_the_plan_say_busy_and_no_more(house: Hous
     house.client.post(f"/v1/plans/{run.plan_id}/publish", headers={**house.key(Role.PLANNER), "Idempotency-Key": "p"})
     assert promises(house)["dentist"].therapist == "taylor"
     day = house.client.get(f"/v1/me/day?date={TUESDAY}", headers=taylor)
-    mine = therapist_day(house.practice, "taylor", TUESDAY, store=house.wiring.store)
+    parts = house.wiring
+    mine = therapist_day(house.practice, "taylor", TUESDAY, store=parts.store, roads=parts.roads, now=parts.clock())
     path = house.client.put("/v1/me/feed", headers=taylor).json
     assert path is not None
     ours = house.client.get(path["path"])

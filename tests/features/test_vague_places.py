@@ -14,7 +14,6 @@ from api.pages.view import Row, day_page
 from api.services.itineraries import TherapistDay
 from data.demo.solo import SOLO
 from data.geocoding.geocoder import written
-from data.store.records import StoredPlan
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Plan, Stop
 from optimizer.domain.place import Coordinate, Place, Precision
 from tests.features.days import planned
@@ -47,9 +46,16 @@ def day_at(precision: Precision, where: str = STREET) -> tuple[Plan, Captions]:
 
 
 def first_visit(plan: Plan, captions: Captions) -> Row:
-    stored = StoredPlan(id="p1", date=MONDAY, created_at=NOON, plan=plan)
-    therapist = plan.itineraries[0].shift.therapist
-    day = TherapistDay(practice=SOLO.practice, therapist=therapist, date=MONDAY, plan=stored, captions=captions)
+    mine = plan.itineraries[0]
+    day = TherapistDay(
+        practice=SOLO.practice,
+        therapist=mine.shift.therapist,
+        date=MONDAY,
+        plan=None,
+        itinerary=mine,
+        roads=plan.roads,
+        captions=captions,
+    )
     return next(row for row in day_page(day, NOON).rows if row.kind == "visit")
 
 

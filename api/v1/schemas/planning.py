@@ -1,5 +1,6 @@
 """Runs, stored plans and days, in and out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -7,10 +8,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from api.feeds import words
+from api.services.day_now import Behind
 from api.services.itineraries import TherapistDay
 from api.v1.schemas.base import Answer, Identifier, Instant, LocalDate, Request
-from api.v1.schemas.plan import ItineraryOut, PlanOut
-from data.store.records import StoredItinerary, StoredPlan
+from api.v1.schemas.plan import ItineraryOut, PlanOut, ViolationOut
+from data.store.records import StoredPlan
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.itinerary import Itinerary
 
@@ -89,24 +91,74 @@ class StoredPlanOut(PlanOut):
         )
 
 
-class StoredItineraryOut(ItineraryOut):
-    """One therapist's day out of a stored plan. `published` says whether everyone works by it."""
+class BehindOut(Answer):
+    """What the plan does not know: bookings `added` to the agenda since (or left out of the plan), bookings that are
+    promised otherwise now (`changed`), and those `gone`: cancelled, or moved to another day or therapist."""
 
-    plan_id: str
+    added: list[str]
+    changed: list[str]
+    gone: list[str]
+
+    @classmethod
+    def of(cls, behind: Behind) -> Self:
+        return cls(added=list(behind.added), changed=list(behind.changed), gone=list(behind.gone))
+
+
+class StandingOut(Answer):
+    """How far a day may be relied on. While `behind` is null the day is the plan's; otherwise it was timed anew over
+    what is booked now, in the plan's order where that can be kept. `broken` names what no order keeps, `overridden`
+    the visits that were accepted against the day's check. `warnings` say which calendars kept elsewhere have not been
+    read lately, and that there are visits on a day off."""
+
+    behind: BehindOut | None
+    broken: list[ViolationOut]
+    overridden: list[str]
+    warnings: list[str]
+
+    @classmethod
+    def of_day(cls, day: TherapistDay) -> Self:
+        return cls(
+            behind=BehindOut.of(day.behind) if day.behind else None,
+            broken=[ViolationOut.of(violation) for violation in day.broken],
+            overridden=list(day.overridden),
+            warnings=[*((words.DAY_OFF,) if day.off else ()), *day.warnings],
+        )
+
+
+class StandingItineraryOut(ItineraryOut, StandingOut):
+    """One therapist's day as it stands. `published` says whether everyone works by its plan; without `plan_id`
+    nothing is planned yet, and the day is what has been booked."""
+
+    plan_id: str | None
     published: bool
 
     @classmethod
-    def of_stored(cls, stored: StoredItinerary) -> Self:
-        day = ItineraryOut.of(stored.itinerary, horizon=stored.horizon, roads=stored.roads)
-        return cls(plan_id=stored.plan_id, published=stored.published_at is not None, **dict(day))
+    def of_itinerary(cls, day: TherapistDay, itinerary: Itinerary) -> Self:
+        return cls(
+            plan_id=day.plan.id if day.plan is not None else None,
+            published=day.is_published,
+            **dict(ItineraryOut.of(itinerary, horizon=day.horizon, roads=day.roads)),
+            **dict(StandingOut.of_day(day)),
+        )
 
 
 class ItineraryListOut(Answer):
-    data: list[StoredItineraryOut]
+    """Every day of a date; `warnings` say which calendars kept elsewhere have not been read lately."""
+
+    data: list[StandingItineraryOut]
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, days: Sequence[TherapistDay], warnings: Sequence[str]) -> Self:
+        return cls(
+            data=[StandingItineraryOut.of_itinerary(day, day.itinerary) for day in days if day.itinerary is not None],
+            warnings=list(warnings),
+        )
 
 
 class StopNoteOut(Answer):
-    """What the therapist reads at a visit: whom, where, and how late it may become."""
+    """What the therapist reads at a visit: whom, where, and how late it may become. `marks` are what nobody may
+    overlook: that it was booked since the plan, that the day could not keep it."""
 
     visit: str
     service: str
@@ -116,10 +168,11 @@ class StopNoteOut(Answer):
     notes: str
     start: Instant
     slack: str
+    marks: list[str]
 
 
-class MyDayOut(Answer):
-    """A therapist's own date. `itinerary` is null where nothing is planned."""
+class MyDayOut(StandingOut):
+    """A therapist's own date as it stands. `itinerary` is null where nothing is planned or booked."""
 
     therapist: str
     date: LocalDate
@@ -131,14 +184,14 @@ class MyDayOut(Answer):
     @classmethod
     def of(cls, day: TherapistDay) -> Self:
         mine = day.itinerary
-        roads = day.plan.plan.roads if day.plan else ""
         return cls(
             therapist=day.therapist.id,
             date=day.date,
             timezone=day.practice.zone.key,
-            published=day.plan is not None and day.plan.published_at is not None,
-            itinerary=ItineraryOut.of(mine, horizon=day.horizon, roads=roads) if mine else None,
+            published=day.is_published,
+            itinerary=ItineraryOut.of(mine, horizon=day.horizon, roads=day.roads) if mine else None,
             visits=_notes(day, mine) if mine else [],
+            **dict(StandingOut.of_day(day)),
         )
 
 
@@ -164,6 +217,7 @@ def _notes(day: TherapistDay, itinerary: Itinerary) -> list[StopNoteOut]:
                 notes=caption.notes,
                 start=day.horizon.local(stop.start),
                 slack=words.slack(stop.slack),
+                marks=list(caption.marks),
             )
         )
     return notes

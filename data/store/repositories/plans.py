@@ -1,30 +1,45 @@
 """Plans as stored, and the days inside them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select
 
-from data.store.convert import plan_from_json, plan_to_json
-from data.store.records import StoredItinerary, StoredPlan
+from data.store.convert import Json, horizon_from_json, itinerary_from_json, plan_from_json, plan_to_json
+from data.store.records import PlanHead, StoredPlan
 from data.store.repositories.agendas import Agendas
-from data.store.repositories.base import Repository
+from data.store.repositories.base import Repository, insert
 from data.store.repositories.bookings import Bookings
+from data.store.tables import itinerary, plan_run
 from data.store.tables import plan as table
-from data.store.tables import plan_run
 from optimizer.domain.errors import Conflict, NotFound
-from optimizer.domain.itinerary import Plan
+from optimizer.domain.itinerary import Itinerary, Plan
+
+_NEWEST_FIRST = (table.c.created_at.desc(), table.c.id.desc())
 
 
-def _from_row(row: Row[Any]) -> StoredPlan:
+def _stored(row: Row[Any], days: Sequence[Json]) -> StoredPlan:
     return StoredPlan(
         id=row.id,
         run_id=row.run_id,
         date=row.date,
         created_at=row.created_at,
         published_at=row.published_at,
-        plan=plan_from_json(row.details),
+        plan=plan_from_json({**row.details, "itineraries": days}),
+    )
+
+
+def _head(row: Row[Any]) -> PlanHead:
+    return PlanHead(
+        id=row.id,
+        date=row.date,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        horizon=horizon_from_json(row.details["horizon"]),
+        roads=row.details["roads"],
+        left_out=frozenset(left["visit"]["id"] for left in row.details["unassigned"]),
     )
 
 
@@ -51,32 +66,57 @@ class Plans(Repository):
             raise ValueError(f"plan {stored.id!r} cannot be added as published")
         if stored.run_id is not None and self._one(self._select(plan_run, plan_run.c.id == stored.run_id)) is None:
             raise NotFound(f"there is no plan run {stored.run_id!r}")
+        document = plan_to_json(stored.plan)
+        days = document.pop("itineraries")
         values = {
             "id": stored.id,
             "run_id": stored.run_id,
             "date": stored.date,
             "created_at": stored.created_at,
-            "details": plan_to_json(stored.plan),
+            "details": document,
         }
         if not self._add(table, values):
             raise Conflict(f"plan {stored.id!r} exists already", code="already_exists")
+        rows = [
+            {
+                "practice_id": self._practice_id,
+                "plan_id": stored.id,
+                "therapist": day.shift.therapist.id,
+                "position": position,
+                "details": details,
+            }
+            for position, (day, details) in enumerate(zip(stored.plan, days, strict=True))
+        ]
+        if rows:
+            self._connection.execute(insert(self._connection, itinerary), rows)
 
     def get(self, id: str) -> StoredPlan:
         """Raises NotFound."""
         row = self._one(self._select(table, table.c.id == id))
         if row is None:
             raise NotFound(f"there is no plan {id!r}")
-        return _from_row(row)
+        return self._whole(row)
 
     def latest(self, day: date) -> StoredPlan | None:
         """The plan of a date that was made last, published or not."""
         row = self._one(self._newest(day))
-        return None if row is None else _from_row(row)
+        return None if row is None else self._whole(row)
 
     def published(self, day: date) -> StoredPlan | None:
         """The plan of a date that everyone works by."""
         row = self._one(self._select(table, table.c.date == day, table.c.published_at.is_not(None)))
-        return None if row is None else _from_row(row)
+        return None if row is None else self._whole(row)
+
+    def head(self, day: date) -> PlanHead | None:
+        """The plan that counts on a date, without its days: the published one, else the one made last."""
+        published = table.c.published_at.is_not(None)
+        row = self._one(self._newest(day).order_by(None).order_by(published.desc(), *_NEWEST_FIRST))
+        return None if row is None else _head(row)
+
+    def published_between(self, first: date, last: date) -> tuple[PlanHead, ...]:
+        """The published plans of some dates, both included, without their days, by date."""
+        wanted = table.c.date >= first, table.c.date <= last, table.c.published_at.is_not(None)
+        return tuple(_head(row) for row in self._all(self._select(table, *wanted).order_by(table.c.date)))
 
     def publish(self, id: str, at: datetime) -> StoredPlan:
         """Make this the plan of its date; the one published before it no longer is.
@@ -95,7 +135,7 @@ class Plans(Repository):
         stored = self.get(id)
         # All plans of the date are locked in one order: two plans published at once end as one, not as an error.
         of_the_date = self._select(table, table.c.date == stored.date).order_by(table.c.id).with_for_update()
-        before = next((_from_row(row) for row in self._all(of_the_date) if row.published_at is not None), None)
+        before = next((self._whole(row) for row in self._all(of_the_date) if row.published_at is not None), None)
         if before is not None and before.id == id:
             return before
         if before is not None:
@@ -115,37 +155,27 @@ class Plans(Repository):
         return replace(stored, published_at=at)
 
     def _newest(self, day: date) -> Select[Any]:
-        newest_first = (table.c.created_at.desc(), table.c.id.desc())
-        return self._select(table, table.c.date == day).order_by(*newest_first).limit(1)
+        return self._select(table, table.c.date == day).order_by(*_NEWEST_FIRST).limit(1)
+
+    def _whole(self, row: Row[Any]) -> StoredPlan:
+        days = self._all(self._select(itinerary, itinerary.c.plan_id == row.id).order_by(itinerary.c.position))
+        return _stored(row, [day.details for day in days])
 
 
-class Itineraries:
-    """The days of the plan that counts on a date: the published one, else the one made last."""
+class Itineraries(Repository):
+    """The days inside a plan, read one by one."""
 
-    def __init__(self, plans: Plans) -> None:
-        self._plans = plans
+    def of(self, plan_id: str) -> tuple[Itinerary, ...]:
+        """Every therapist's day, as ordered in the plan; empty where there is no such plan."""
+        query = self._select(itinerary, itinerary.c.plan_id == plan_id).order_by(itinerary.c.position)
+        return tuple(itinerary_from_json(row.details) for row in self._all(query))
 
-    def on(self, day: date) -> tuple[StoredItinerary, ...]:
-        """Every therapist's day, as ordered in the plan; empty where nothing is planned."""
-        stored = self._plans.published(day) or self._plans.latest(day)
-        if stored is None:
-            return ()
-        return tuple(
-            StoredItinerary(
-                plan_id=stored.id,
-                date=stored.date,
-                created_at=stored.created_at,
-                published_at=stored.published_at,
-                horizon=stored.plan.horizon,
-                roads=stored.plan.roads,
-                itinerary=itinerary,
-            )
-            for itinerary in stored.plan
-        )
+    def find(self, plan_id: str, therapist: str) -> Itinerary | None:
+        """One therapist's day; None where the plan has none for them."""
+        row = self._one(self._select(itinerary, itinerary.c.plan_id == plan_id, itinerary.c.therapist == therapist))
+        return None if row is None else itinerary_from_json(row.details)
 
-    def get(self, therapist: str, day: date) -> StoredItinerary:
-        """Raises NotFound when nothing is planned for this therapist on this date."""
-        for stored in self.on(day):
-            if stored.itinerary.shift.therapist.id == therapist:
-                return stored
-        raise NotFound(f"nothing is planned for {therapist!r} on {day}")
+    def of_plans(self, plan_ids: Collection[str], therapist: str) -> dict[str, Itinerary]:
+        """One therapist's days in several plans, by plan id."""
+        mine = self._select(itinerary, itinerary.c.plan_id.in_(plan_ids), itinerary.c.therapist == therapist)
+        return {row.plan_id: itinerary_from_json(row.details) for row in self._all(mine)}
