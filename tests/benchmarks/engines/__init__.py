@@ -1,0 +1,1 @@
+"""Route engines behind one Protocol: see `engine`."""
