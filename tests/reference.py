@@ -172,7 +172,9 @@ def _write(walk: Walk, slots: Sequence[int]) -> tuple[int, int] | None:
     if limits.longest_drive is not None and max(drives) > limits.longest_drive:
         return None
     missed = sum(bool(v.choice.prefer) and shift.id not in v.choice.prefer for v in walk.visits)
-    return over, weights.road * road + weights.waiting * waits + weights.preference * missed
+    taken = sum(problem.keep.get(v.id, shift.id) != shift.id for v in walk.visits)
+    points = weights.road * road + weights.waiting * waits
+    return over, points + weights.preference * missed + weights.stability * taken
 
 
 def _first_start(visit: Visit, ready: int) -> int | None:

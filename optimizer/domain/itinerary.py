@@ -157,7 +157,7 @@ class Objective:
     """What a plan minimises, most important first; plans compare as these tuples do.
 
     `required_left_out` and `optional_left_out` add up priorities of visits left out; `overtime` is in seconds; `cost`
-    is the weighted sum of time on the road, waiting and missed preferences (see `Weights`).
+    is the weighted sum of time on the road, waiting, missed preferences and therapists changed (see `Weights`).
     """
 
     required_left_out: int

@@ -63,6 +63,9 @@ def _objective(problem: Problem, plan: Plan) -> Iterator[Violation]:
         cost += (sum(stop.wait for stop in day.stops) + _idle_before_home(day)) * weights.waiting
         wishes = [stop.visit.choice.prefer for stop in day.stops]
         cost += sum(1 for prefer in wishes if prefer and day.shift.id not in prefer) * weights.preference
+        for stop in day.stops:
+            if stop.visit.id in problem.keep and problem.keep[stop.visit.id] != day.shift.id:
+                cost += weights.stability
     counted = Objective(
         required_left_out=sum(left.visit.priority for left in plan.unassigned if left.visit.required),
         optional_left_out=sum(left.visit.priority for left in plan.unassigned if not left.visit.required),

@@ -58,6 +58,9 @@ def objective(problem: Problem, itineraries: Sequence[Itinerary], unassigned: Se
         cost += weights.preference * sum(
             bool(stop.visit.choice.prefer) and day.shift.id not in stop.visit.choice.prefer for stop in day.stops
         )
+        cost += weights.stability * sum(
+            problem.keep.get(stop.visit.id, day.shift.id) != day.shift.id for stop in day.stops
+        )
     return Objective(
         required_left_out=sum(left.visit.priority for left in unassigned if left.visit.required),
         optional_left_out=sum(left.visit.priority for left in unassigned if not left.visit.required),

@@ -1,7 +1,7 @@
 """One day to plan, complete: nothing else is asked while it is solved or checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from optimizer.domain.therapist import Shift
@@ -15,20 +15,23 @@ class Weights:
     """What the last tier of the objective adds up, in points.
 
     `road` and `waiting` are points a second (time on the road counts with its buffers), `preference` points for each
-    visit that does not get a preferred therapist. With the defaults a second on the road weighs as much as ten of
-    waiting, and a missed wish as much as ten minutes on the road.
+    visit that does not get a preferred therapist, `stability` points for each one taken from the therapist who keeps
+    it (see `Problem.keep`). With the defaults a second on the road weighs as much as ten of waiting, a missed wish as
+    much as ten minutes on the road, and a therapist changed as much as twenty.
     """
 
     road: int = 10
     waiting: int = 1
     preference: int = 6_000
+    stability: int = 12_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
     """Shifts, visits and travel of one date.
 
-    Shift ids (therapists) and visit ids are unique; every place occurs in `travel.places`.
+    Shift ids (therapists) and visit ids are unique; every place occurs in `travel.places`. `keep` names who has a
+    visit now, by visit id: to give it to somebody else costs. Empty where nothing has been planned before.
 
     Raises
     ------
@@ -41,6 +44,7 @@ class Problem:
     visits: tuple[Visit, ...]
     travel: TravelTimes
     weights: Weights = Weights()
+    keep: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind, ids in (("shift", [s.id for s in self.shifts]), ("visit", [v.id for v in self.visits])):

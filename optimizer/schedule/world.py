@@ -70,7 +70,7 @@ class World(NamedTuple):
     shifts: Ints
     """`[S, RESTS + 3 * breaks]`"""
     preference: Ints
-    """`[S, V]` points lost when this therapist takes this visit against the client's wish."""
+    """`[S, V]` points lost when this therapist takes this visit against the client's wish, or from who has it now."""
     fits: NDArray[np.bool_]
     """`[S, V]` eligibility."""
 
@@ -86,14 +86,16 @@ def compile_world(problem: Problem) -> World:
     lag = weights.waiting if steady else max(weights.road, weights.waiting)
     points = [weights.road, weights.waiting, lag]
     wishes = [[bool(v.choice.prefer) and s.id not in v.choice.prefer for v in visits] for s in shifts]
+    kept = [[problem.keep.get(v.id, s.id) != s.id for v in visits] for s in shifts]
     shape = (len(shifts), len(visits))
+    missed = np.array(wishes, dtype=np.int64).reshape(shape) * weights.preference
     return World(
         band_starts=problem.travel.starts,
         road=problem.travel.seconds,
         drive=problem.travel.drive,
         visits=_table([_visit(v, rows[v.place.id], windows) for v in visits], WINDOWS + 2 * windows),
         shifts=_table([_shift(s, _homes(s, rows), points, breaks) for s in shifts], RESTS + 3 * breaks),
-        preference=np.array(wishes, dtype=np.int64).reshape(shape) * weights.preference,
+        preference=missed + np.array(kept, dtype=np.int64).reshape(shape) * weights.stability,
         fits=np.array([[is_eligible(s, v) for v in visits] for s in shifts], dtype=np.bool_).reshape(shape),
     )
 
