@@ -35,6 +35,7 @@ def _of_practice() -> Column[str]:
     return Column("practice_id", Words, ForeignKey("practice.id"), primary_key=True)
 
 
+# `revision` counts the changes to policies, services, weeks and the list of outside calendars.
 practice = Table(
     "practice",
     metadata,
@@ -42,6 +43,7 @@ practice = Table(
     Column("name", Words, nullable=False),
     Column("zone", Words, nullable=False),
     Column("policies", JSON, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
 )
 
 service = Table(
@@ -199,6 +201,7 @@ agenda = Table(
     Column("therapist", Words, primary_key=True),
     Column("date", Date, primary_key=True),
     Column("version", Integer, nullable=False),
+    Index("ix_agenda_date", "practice_id", "date", "version"),
 )
 
 # What the public asked about in an hour, as digests. Kept for that hour only.

@@ -1,6 +1,6 @@
 """One transaction of one practice."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from data.store.convert import practice_from_row
 from data.store.repositories.agendas import Agendas
@@ -18,6 +18,9 @@ from data.store.repositories.services import Services
 from data.store.tables import practice as table
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Practice
+
+REVISION = select(table.c.revision).where(table.c.id == bindparam("of"))
+"""Asked by every search, and so written once."""
 
 
 class UnitOfWork:
@@ -49,6 +52,16 @@ class UnitOfWork:
         if row is None:
             raise NotFound(f"there is no practice {self.practice_id!r}")
         return practice_from_row(row)
+
+    def revision(self) -> int:
+        """How often the practice has changed its policies, services, weeks or list of outside calendars.
+
+        Raises NotFound.
+        """
+        found: int | None = self._connection.scalar(REVISION, {"of": self.practice_id})
+        if found is None:
+            raise NotFound(f"there is no practice {self.practice_id!r}")
+        return found
 
     def commit(self) -> None:
         """Make everything done so far last. Nothing more is done in this unit of work afterwards."""

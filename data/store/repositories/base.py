@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.store.tables import practice
+
 Values = Mapping[str, Any]
 """Column names and what goes into them."""
 
@@ -40,6 +42,11 @@ class Repository:
 
     def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
         return self._connection.execute(query).all()
+
+    def _revise(self) -> None:
+        """Count up the practice's revision; before the change, so that everybody takes these locks in one order."""
+        change = update(practice).where(practice.c.id == self._practice_id).values(revision=practice.c.revision + 1)
+        self._connection.execute(change)
 
     def _add(self, table: Table, values: Values) -> bool:
         """Insert, or answer False where a unique key is taken."""

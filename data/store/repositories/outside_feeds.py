@@ -26,6 +26,7 @@ class OutsideFeeds(Repository):
         """
         if self._one(self._select(work_pattern, work_pattern.c.therapist == feed.therapist)) is None:
             raise NotFound(f"there is no therapist {feed.therapist!r}")
+        self._revise()
         if not self._add(table, _to_row(feed)):
             raise Conflict(f"{feed.therapist} has this calendar already", code="already_exists")
 
@@ -55,6 +56,7 @@ class OutsideFeeds(Repository):
 
     def remove(self, id: str) -> None:
         """Read it no longer. Raises NotFound; its bookings are the caller's to release."""
+        self._revise()
         if not self._delete(table, table.c.id == id):
             raise NotFound(f"there is no outside calendar {id!r}")
 

@@ -21,9 +21,11 @@ class WorkPatterns(Repository):
 
     def put(self, pattern: WorkPattern) -> None:
         """Add the therapist, or replace the one with the same id."""
+        self._revise()
         self._put(table, pattern_to_row(pattern))
 
     def remove(self, therapist: str) -> None:
         """Raises NotFound. The therapist's keys and feed tokens go too; stored plans stay."""
+        self._revise()
         if not self._delete(table, table.c.therapist == therapist):
             raise NotFound(f"there is no therapist {therapist!r}")

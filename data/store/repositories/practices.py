@@ -26,7 +26,8 @@ class Practices:
     def put(self, practice: Practice) -> None:
         """Replace the practice with this id. Raises NotFound."""
         with self._database.transaction(write=True) as connection:
-            change = update(table).where(table.c.id == practice.id).values(**practice_to_row(practice))
+            new = {**practice_to_row(practice), "revision": table.c.revision + 1}
+            change = update(table).where(table.c.id == practice.id).values(**new)
             if connection.execute(change).rowcount != 1:
                 raise NotFound(f"there is no practice {practice.id!r}")
             connection.commit()

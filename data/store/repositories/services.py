@@ -21,9 +21,11 @@ class Services(Repository):
 
     def put(self, service: Service) -> None:
         """Add the service, or replace the one with its code."""
+        self._revise()
         self._put(table, service_to_row(service))
 
     def remove(self, code: str) -> None:
         """Raises NotFound. Bookings of the service stay."""
+        self._revise()
         if not self._delete(table, table.c.code == code):
             raise NotFound(f"there is no service {code!r}")
