@@ -10,6 +10,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
+BENCH := .venv/bench.stamp
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,7 +48,7 @@ format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV)  ## print the figures
+bench: $(DEV) $(BENCH)  ## print the figures
 	@for bench in tests/benchmarks/bench_*.py; do echo "## $$bench"; PYTHONPATH=. $(BIN)/python $$bench || exit 1; done
 
 lock: $(DEV)  ## rewrite the lock files from pyproject.toml
@@ -55,6 +56,8 @@ lock: $(DEV)  ## rewrite the lock files from pyproject.toml
 		--group build -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--group bench -o requirements-bench.lock
 
 clean:
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -73,4 +76,8 @@ $(RUNTIME): requirements.lock pyproject.toml | .venv/bin/python
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(BENCH): requirements-bench.lock $(RUNTIME)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
