@@ -1,32 +1,15 @@
-"""Read a calendar kept elsewhere: all of it within a time and a size, or FeedTrouble.
+"""Read a calendar kept elsewhere: all of it within a time and a size, or FeedTrouble."""
 
-No redirect is followed (a login page is one redirect away) and no proxy of the environment is asked. A socket's own
-timeout begins anew with every byte, so a watch closes the connection when the time is over.
-"""
-
-import socket
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from threading import Event, Timer
 
-from data.feeds.address import WebAddress, read_address
+from data.feeds.address import read_address
 from data.feeds.errors import FeedTrouble
+from data.web.address import WebAddress
+from data.web.exchange import Limits, Question, Reply, WebTrouble, exchange
 
-MEBIBYTE = 1024 * 1024
-CHUNK = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """No more than so many bytes, in so many seconds from the first to the last."""
-
-    bytes: int = 5 * MEBIBYTE
-    seconds: float = 20.0
+CALENDAR = Limits(bytes=5 * 1024 * 1024, seconds=20.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +36,7 @@ class Unchanged:
 
 
 def fetch(
-    address: str, *, allow_loopback: bool, seen: Seen, user_agent: str, limits: Limits = Limits()
+    address: str, *, allow_loopback: bool, seen: Seen, user_agent: str, limits: Limits = CALENDAR
 ) -> Fetched | Unchanged:
     """Get a calendar from a file or the web.
 
@@ -79,68 +62,19 @@ def _read_file(path: Path, limits: Limits) -> Fetched:
     except OSError as error:
         raise FeedTrouble(f"the file cannot be read: {error.strerror or type(error).__name__}") from error
     if len(body) > limits.bytes:
-        raise _too_large(limits)
+        raise FeedTrouble(f"it is larger than {limits.bytes} bytes")
     return Fetched(body=body, charset=None, seen=Seen(), as_of=written)
 
 
 def _get(web: WebAddress, seen: Seen, user_agent: str, limits: Limits) -> Fetched | Unchanged:
-    connection = _connection(web, limits)
-    out_of_time = Event()
     try:
-        with _watched(connection, limits, out_of_time):
-            connection.request("GET", web.target, headers=_headers(seen, user_agent))
-            answer = _read_answer(connection.getresponse(), limits)
-        if out_of_time.is_set():  # a body that ends with its connection looks whole
-            raise _too_slow(limits)
-        return answer
-    except FeedTrouble:
-        if out_of_time.is_set():
-            raise _too_slow(limits) from None
-        raise
-    except TimeoutError as error:
-        raise _too_slow(limits) from error
-    except ssl.SSLError as error:
-        raise FeedTrouble(f"no safe connection: {error.reason or 'the certificate is not good'}") from error
-    except (OSError, HTTPException, UnicodeError) as error:
-        if out_of_time.is_set():
-            raise _too_slow(limits) from error
-        name = getattr(error, "strerror", None) or type(error).__name__
-        raise FeedTrouble(f"the server cannot be read: {name}") from error
-    finally:
-        connection.close()
-
-
-def _connection(web: WebAddress, limits: Limits) -> HTTPConnection:
-    if web.secure:
-        context = ssl.create_default_context()
-        return HTTPSConnection(web.host, web.port, timeout=limits.seconds, context=context)
-    return HTTPConnection(web.host, web.port, timeout=limits.seconds)
-
-
-@contextmanager
-def _watched(connection: HTTPConnection, limits: Limits, out_of_time: Event) -> Iterator[None]:
-    """End the connection when the time is over, however steadily it drips."""
-    connection.connect()
-    sock = connection.sock
-
-    def end() -> None:
-        out_of_time.set()
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # closed already
-
-    watch = Timer(limits.seconds, end)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
+        return _understood(exchange(web, Question(headers=_headers(seen, user_agent)), limits))
+    except WebTrouble as trouble:
+        raise FeedTrouble(trouble.detail) from trouble
 
 
 def _headers(seen: Seen, user_agent: str) -> dict[str, str]:
-    headers = {"User-Agent": user_agent, "Accept": "text/calendar, text/csv", "Accept-Encoding": "identity"}
+    headers = {"User-Agent": user_agent, "Accept": "text/calendar, text/csv"}
     if seen.etag:
         headers["If-None-Match"] = seen.etag
     if seen.last_modified:
@@ -148,45 +82,14 @@ def _headers(seen: Seen, user_agent: str) -> dict[str, str]:
     return headers
 
 
-def _read_answer(answer: HTTPResponse, limits: Limits) -> Fetched | Unchanged:
-    if answer.status == 304:
+def _understood(reply: Reply) -> Fetched | Unchanged:
+    if reply.status == 304:
         return Unchanged()
-    if 300 <= answer.status < 400:
-        raise FeedTrouble(f"the server answers {answer.status}: the calendar has moved, or wants a login")
-    if answer.status != 200:
-        raise FeedTrouble(f"the server answers {answer.status} {answer.reason}".rstrip())
-    if answer.getheader("Content-Encoding", "identity").lower() != "identity":
-        raise FeedTrouble("the server sends it compressed, which was not asked for")
-    if answer.headers.get_content_type() == "text/html":
+    if 300 <= reply.status < 400:
+        raise FeedTrouble(f"the server answers {reply.status}: the calendar has moved, or wants a login")
+    if reply.status != 200:
+        raise FeedTrouble(f"the server answers {reply.status} {reply.reason}".rstrip())
+    if reply.headers.get_content_type() == "text/html":
         raise FeedTrouble("the server sends a web page, not a calendar")
-    body = _whole(answer, limits)
-    return Fetched(
-        body=body,
-        charset=answer.headers.get_content_charset(),
-        seen=Seen(etag=answer.getheader("ETag", ""), last_modified=answer.getheader("Last-Modified", "")),
-    )
-
-
-def _whole(answer: HTTPResponse, limits: Limits) -> bytes:
-    stated = answer.getheader("Content-Length", "")
-    promised = int(stated) if stated.isascii() and stated.isdecimal() else None
-    if promised is not None and promised > limits.bytes:
-        raise _too_large(limits)
-    parts: list[bytes] = []
-    length = 0
-    while part := answer.read(CHUNK):
-        parts.append(part)
-        length += len(part)
-        if length > limits.bytes:
-            raise _too_large(limits)
-    if promised is not None and length < promised:
-        raise FeedTrouble(f"only {length} of {promised} bytes came")
-    return b"".join(parts)
-
-
-def _too_large(limits: Limits) -> FeedTrouble:
-    return FeedTrouble(f"it is larger than {limits.bytes} bytes")
-
-
-def _too_slow(limits: Limits) -> FeedTrouble:
-    return FeedTrouble(f"it was not there after {limits.seconds:g} seconds")
+    seen = Seen(etag=reply.headers.get("ETag", ""), last_modified=reply.headers.get("Last-Modified", ""))
+    return Fetched(body=reply.body, charset=reply.headers.get_content_charset(), seen=seen)
