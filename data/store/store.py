@@ -10,6 +10,7 @@ from data.store.repositories.feeds import FeedTokens
 from data.store.repositories.keys import Keys
 from data.store.repositories.outside_feeds import FeedHealth
 from data.store.repositories.practices import Practices
+from data.store.repositories.road_pairs import RoadPairs
 from data.store.schema import require_current
 from data.store.unit_of_work import UnitOfWork
 from optimizer.domain.time import Seconds
@@ -20,8 +21,9 @@ class Store:
 
     Attributes
     ----------
-    practices, keys, feed_tokens, feed_health
-        What is asked across practices: the tenants, whom a secret belongs to, and how many calendars are behind.
+    practices, keys, feed_tokens, feed_health, road_pairs
+        What is asked across practices: the tenants, whom a secret belongs to, how many calendars are behind, and how
+        long the roads are.
     """
 
     def __init__(self, database: Database) -> None:
@@ -30,6 +32,7 @@ class Store:
         self.keys = Keys(database)
         self.feed_tokens = FeedTokens(database)
         self.feed_health = FeedHealth(database)
+        self.road_pairs = RoadPairs(database)
 
     @contextmanager
     def unit_of_work(self, practice_id: str, *, write: bool = True) -> Iterator[UnitOfWork]:

@@ -1,4 +1,5 @@
-"""The tables. Every one belongs to a practice: its id leads each primary key, unique constraint and foreign key.
+"""The tables. Every one belongs to a practice: its id leads each primary key, unique constraint and foreign key. Only
+roads belong to nobody.
 
 What is asked for by SQL is a column; what is only read back whole (policies, patterns, plans) is JSON. The migrations
 in `migrations/versions` build the same tables; a test compares the two.
@@ -308,4 +309,18 @@ audit = Table(
     Column("subject", Words, nullable=False),
     Column("detail", JSON, nullable=False),
     Index("ix_audit_at", "practice_id", "at", "id"),
+)
+
+road_pair = Table(
+    "road_pair",
+    metadata,
+    # Of no practice: a road is the same for everybody, and who drives it is not told.
+    Column("network", Words, primary_key=True),
+    Column("origin", BigInteger, primary_key=True, autoincrement=False),
+    Column("destination", BigInteger, primary_key=True, autoincrement=False),
+    Column("seconds", Integer, nullable=False),
+    Column("meters", Integer, nullable=False),
+    Column("noted_on", Date, nullable=False),
+    Index("ix_road_pair_destination", "network", "destination"),
+    Index("ix_road_pair_noted_on", "noted_on"),
 )
