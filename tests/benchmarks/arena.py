@@ -13,8 +13,9 @@ from pathlib import Path
 from tests.benchmarks.cases import Case
 from tests.benchmarks.cpu_clock import CpuClock
 from tests.benchmarks.engines.all import engine
-from tests.benchmarks.engines.engine import Moment, Task, Used
+from tests.benchmarks.engines.engine import Moment, Orders, Task, Used
 from tests.benchmarks.judge import Verdict, judge, valued
+from tests.benchmarks.rush_hour import Belief
 
 ROOT = Path(__file__).parents[2]
 PATIENCE, GRACE = 20, 240
@@ -44,6 +45,7 @@ class Run:
     seed: int
     verdict: Verdict | None
     fault: str
+    orders: Orders | None
     cpu: float
     memory: int
     bound: float | None
@@ -56,14 +58,22 @@ class Run:
 
 
 def run(case: Case, name: str, *, seconds: float, seed: int, clock: CpuClock, core: int = 0) -> Run:
-    """Let an engine plan and judge what it says; a crash or a refusal is an answer too."""
-    if reason := engine(name).obstacle(case.problem):
+    """Let an engine plan and judge what it says; a crash or a refusal is an answer too.
+
+    `name` may say what the engine is told about travel: `vroom@padded` plans with one padded time an arc, and is judged
+    by what travel really takes.
+    """
+    plain, _, belief = name.partition("@")
+    if belief and case.roads is None:
+        return _failed(case, name, seconds, seed, "travel is the same all day")
+    told_day = case.believing(Belief(belief)) if belief else case
+    if reason := engine(plain).obstacle(told_day.problem):
         return _failed(case, name, seconds, seed, reason)
-    task = Task(problem=case.problem, price=case.price, serve_all=case.serve_all, seconds=seconds, seed=seed)
+    task = Task(problem=told_day.problem, price=case.price, serve_all=case.serve_all, seconds=seconds, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
         asked, told, page = (Path(folder) / part for part in ("task", "answer", "clock"))
         asked.write_bytes(pickle.dumps(task))
-        command = [sys.executable, "-m", "tests.benchmarks.engines.process", name, str(core), str(asked), str(told)]
+        command = [sys.executable, "-m", "tests.benchmarks.engines.process", plain, str(core), str(asked), str(told)]
         try:
             done = subprocess.run(
                 command,
@@ -81,6 +91,11 @@ def run(case: Case, name: str, *, seconds: float, seed: int, clock: CpuClock, co
             return _failed(case, name, seconds, seed, f"died with {done.returncode}: {last}")
         used: Used = pickle.loads(told.read_bytes())  # noqa: S301
     answer = used.answer
+    moments = list(thinned(answer.moments))
+    if answer.orders is not None:
+        moments.append(Moment(seconds=used.clock, orders=answer.orders))
+    # A bound holds for the day that was planned: only where that is the day judged does it say anything.
+    bound = answer.bound if not belief else None
     return Run(
         case=case.name,
         engine=name,
@@ -90,8 +105,9 @@ def run(case: Case, name: str, *, seconds: float, seed: int, clock: CpuClock, co
         fault="no plan found" if answer.orders is None else "",
         cpu=used.cpu,
         memory=used.memory,
-        bound=None if answer.bound is None else valued(case, answer.bound),
-        steps=tuple(_judged(case, moment) for moment in thinned(answer.moments)),
+        orders=answer.orders,
+        bound=None if bound is None else valued(case, bound),
+        steps=tuple(_judged(case, moment) for moment in moments),
     )
 
 
@@ -117,6 +133,7 @@ def _failed(case: Case, name: str, seconds: float, seed: int, fault: str) -> Run
         seed=seed,
         verdict=None,
         fault=fault,
+        orders=None,
         cpu=0.0,
         memory=0,
         bound=None,

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.schedule.problem import Problem
 from tests.benchmarks import gta, instances
-from tests.benchmarks.made_up_days import made_up_day
+from tests.benchmarks.hhcrsp import hhcrsp_day
+from tests.benchmarks.made_up_days import OVER, made_up_day
+from tests.benchmarks.rush_hour import Belief, Roads
 
 FREE = 30_000
 """Seconds of driving that a visit served is worth: far more than any day can save."""
@@ -16,7 +18,8 @@ FREE = 30_000
 class Case:
     """A problem with its price for a visit left out, in points.
 
-    `best_known` is a published value; `serve_all` says that all visits fit and that none may be left out.
+    `best_known` is a published value; `serve_all` says that all visits fit and that none may be left out. `roads` are
+    what really happens where travel depends on the hour.
     """
 
     name: str
@@ -24,12 +27,24 @@ class Case:
     price: int
     best_known: float | None = None
     serve_all: bool = False
+    roads: Roads | None = None
+
+    def believing(self, belief: Belief) -> "Case":
+        """The same day, planned by someone to whom a drive takes equally long at any hour."""
+        assert self.roads is not None
+        travel = self.roads.believed(belief, list(self.problem.travel.places))
+        return replace(self, problem=replace(self.problem, travel=travel))
 
 
 SETS = """sets
   gta-6 gta-9 gta-30 gta-60 gta-180   generated days of the shared folder (three seeds each); gta: 30 and 60
-  made-up-TxV                         fresh days: T therapists, V visits, by --seeds
+  made-up-TxV                         fresh days: T therapists, V visits, by --seeds; room-TxV: every visit fits
+  rush-gta-30 rush-TxV                the same with a rush hour; engines that know none: vroom@average, vroom@padded
+  hhcrsp-TxV hhcrsp-plain-TxV         home health care: skills, wishes, shared windows; breaks unless plain
   solomon homberger tsptw timefold    published routing instances, or one of them: solomon:R101"""
+
+THERAPISTS = {6: 1, 9: 1, 30: 5, 60: 10, 180: 30}
+"""Of the shared days, by their visits."""
 
 
 def cases(name: str, seeds: Sequence[int]) -> Iterator[Case]:
@@ -40,24 +55,45 @@ def cases(name: str, seeds: Sequence[int]) -> Iterator[Case]:
     ValueError
         When there is no such set.
     """
+    if name == "gta":
+        yield from (*cases("gta-30", seeds), *cases("gta-60", seeds))
+    elif generated := re.fullmatch(r"(made-up|room|rush|hhcrsp|hhcrsp-plain)-(\d+)x(\d+)", name):
+        kind, therapists, visits = generated[1], int(generated[2]), int(generated[3])
+        for seed in seeds:
+            yield _generated(kind, therapists, visits, seed)
+    elif shared := re.fullmatch(r"(rush-)?gta-(\d+)", name):
+        for seed in seeds:
+            yield _shared(int(shared[2]), seed, is_rush=shared[1] is not None)
+    else:
+        yield from _published(name)
+
+
+def _generated(kind: str, therapists: int, visits: int, seed: int) -> Case:
+    name = f"{kind} {therapists}x{visits} seed {seed}"
+    if kind.startswith("hhcrsp"):
+        problem = hhcrsp_day(therapists, visits, seed, breaks=kind == "hhcrsp")
+        return Case(name=name, problem=problem, price=FREE * problem.weights.road)
+    day = made_up_day(therapists, visits, seed, over=0.0 if kind == "room" else OVER)
+    case = Case(name=name, problem=day.problem, price=FREE * day.problem.weights.road)
+    return _with_rush_hour(case, day.roads) if kind == "rush" else case
+
+
+def _shared(visits: int, seed: int, *, is_rush: bool) -> Case:
+    if visits not in THERAPISTS:
+        raise ValueError(f"no shared days of {visits} visits\n{SETS}")
+    therapists = THERAPISTS[visits]
+    problem = gta.gta_day(therapists, visits, seed)
+    case = Case(name=f"{'rush ' * is_rush}gta {therapists}x{visits} seed {seed}", problem=problem, price=FREE)
+    return _with_rush_hour(case, gta.gta_roads(therapists, visits, seed)) if is_rush else case
+
+
+def _with_rush_hour(case: Case, roads: Roads) -> Case:
+    travel = roads.table(list(case.problem.travel.places))
+    return replace(case, problem=replace(case.problem, travel=travel), roads=roads)
+
+
+def _published(name: str) -> Iterator[Case]:
     kind, _, only = name.partition(":")
-    if fresh := re.fullmatch(r"made-up-(\d+)x(\d+)", kind):
-        therapists, visits = map(int, fresh.groups())
-        for seed in seeds:
-            day = made_up_day(therapists, visits, seed)
-            yield Case(name=f"{name} seed {seed}", problem=day.problem, price=FREE * day.problem.weights.road)
-        return
-    if kind == "gta":
-        yield from cases("gta-30", seeds)
-        yield from cases("gta-60", seeds)
-        return
-    if kind.startswith("gta-") and kind.removeprefix("gta-") in ("6", "9", "30", "60", "180"):
-        visits = int(kind.removeprefix("gta-"))
-        therapists = {6: 1, 9: 1, 30: 5, 60: 10, 180: 30}[visits]
-        for seed in seeds:
-            problem = gta.gta_day(therapists, visits, seed)
-            yield Case(name=f"gta {therapists}x{visits} seed {seed}", problem=problem, price=FREE)
-        return
     readers = {
         "solomon": (instances.solomon, "solomon/*.txt", FREE),
         "homberger": (instances.homberger, "homberger/*.txt", FREE),

@@ -12,6 +12,7 @@ from optimizer.domain.time import TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem, Weights
 from optimizer.travel.times import TravelTimes
+from tests.benchmarks.rush_hour import Roads
 from tests.builders import MONDAY
 
 FOLDER = Path(__file__).parents[3] / "shared" / "bench" / "gta"
@@ -52,6 +53,12 @@ def gta_day(therapists: int, visits: int, seed: int) -> Problem:
         travel=TravelTimes.build(places=[place.id for place in places], starts=[0], drive=times),
         weights=Weights(road=1, waiting=0, preference=0),
     )
+
+
+def gta_roads(therapists: int, visits: int, seed: int) -> Roads:
+    """Roads with a rush hour whose average over the working day is the day's table."""
+    given = json.loads((FOLDER / f"gta_t{therapists}_v{visits}_s{seed}.json").read_text())
+    return Roads.averaging(np.array(given["time"]), np.array(given["meta"]["coords"]), homes=therapists)
 
 
 def _service(job: dict[str, Any]) -> str:

@@ -133,8 +133,8 @@ def _times(routing: "object", manager: "object", day: FlatDay) -> None:
 def _choices(routing: "object", manager: "object", day: FlatDay) -> None:
     for visit, price in enumerate(day.price.tolist()):
         index = manager.NodeToIndex(visit)
-        if not day.serve_all:
-            routing.AddDisjunction([index], price)
+        # Also where all must be served: without a price its first solution fails on such days, and so does the rest.
+        routing.AddDisjunction([index], price)
         able = np.flatnonzero(day.fits[:, visit]).tolist()
         if len(able) < len(day.homes):
             # SetAllowedVehiclesForIndex raises TypeError in this wheel.

@@ -23,14 +23,22 @@ def main(name: str, core: str, task_file: str, answer_file: str) -> None:
     used, begun = _cpu(), monotonic()
     answer = planner.plan(task)
     cpu, clock = _cpu() - used, monotonic() - begun
-    memory = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    result = Used(answer=answer, cpu=cpu, clock=clock, memory=1024 * memory)
+    result = Used(answer=answer, cpu=cpu, clock=clock, memory=_memory())
     Path(answer_file).write_bytes(pickle.dumps(result))
 
 
 def _cpu() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _memory() -> int:
+    """Peak of this process or of its largest child. Resource usage of one's own survives `exec`, so it is not asked."""
+    children, status = 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, Path("/proc/self/status")
+    if not status.exists():
+        return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return max(children, 1024 * int(peak.split()[1]))
 
 
 if __name__ == "__main__":
