@@ -160,16 +160,17 @@ class Timeline:
         )
 
 
-def unbounded(world: World) -> World:
+def unbounded(world: World, grace: Seconds = NEVER) -> World:
     """The same world where being late breaks nothing: for timing an order that someone else decided.
 
-    The last window of a visit, shifts, breaks and limits have no end any more.
+    The last window of a visit, shifts and breaks end `grace` later, without it never; limits have no end any more.
     """
     visits, shifts = world.visits.copy(), world.shifts.copy()
     for row in visits:
         latest = row[WINDOWS + 1 :: 2]
-        latest[np.flatnonzero(latest > -NEVER)[-1]] = NEVER - 1
-    shifts[:, RESTS + 1 :: 3] = NEVER - 1
-    shifts[:, BACK_BY] = NEVER - 1
+        last = np.flatnonzero(latest > -NEVER)[-1]
+        latest[last] = min(latest[last] + grace, NEVER - 1)
+    shifts[:, RESTS + 1 :: 3] = np.minimum(shifts[:, RESTS + 1 :: 3] + grace, NEVER - 1)
+    shifts[:, BACK_BY] = np.minimum(shifts[:, BACK_BY] + grace, NEVER - 1)
     shifts[:, LIMITS:ROAD_POINTS] = NEVER
     return world._replace(visits=visits, shifts=shifts)

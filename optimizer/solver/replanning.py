@@ -13,8 +13,9 @@ from typing import Self
 from optimizer.domain.itinerary import Itinerary, Objective, Plan, Status
 from optimizer.domain.time import MINUTE, Seconds
 from optimizer.schedule.checker import check
-from optimizer.schedule.evaluate import Evaluation, assemble, evaluate
+from optimizer.schedule.evaluate import Evaluation, assemble
 from optimizer.schedule.insertion import insert
+from optimizer.schedule.lateness import least_late
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.solver.assignment import Assignment
@@ -101,10 +102,10 @@ class Cost:
 class Replanned:
     """A plan that moves little, beside the one that moves freely.
 
-    `kept` is the present order as it would go on, timed, with every promise it breaks. `moved` are visits of the
-    present plan with another therapist, another start or none; `added` visits that had no place in it; `unchanged`
-    counts the others. `cost_of_stability` is stable minus free, `cost_of_keeping` the present order minus this plan,
-    None where the present order breaks a promise.
+    `kept` is the present order as it would go on, as little late as it can be, with every promise it breaks. `moved`
+    are visits of the present plan with another therapist, another start or none; `added` visits that had no place in
+    it; `unchanged` counts the others. `cost_of_stability` is stable minus free, `cost_of_keeping` the present order
+    minus this plan, None where the present order breaks a promise.
     """
 
     plan: Plan
@@ -150,7 +151,7 @@ def replan(
     present = _with_what_is_new(free_problem, known, params)
     stable = _best(stable_problem, stable, [free, *present])
     free = _best(free_problem, free, [stable, *present])
-    kept = evaluate(free_problem, known.orders)
+    kept = least_late(free_problem, known.orders)
     moved, added = _moved(known, stable, price.tolerance)
     return Replanned(
         plan=stable,
