@@ -11,36 +11,9 @@ by at most the seconds it lags.
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.schedule.day_kernel import rest_seconds
-from optimizer.schedule.kernels import (
-    closing_start,
-    first_start,
-    leave_by,
-    rest_after,
-    rest_by,
-    road,
-    same_place,
-    start_behind,
-)
-from optimizer.schedule.world import (
-    ENDS,
-    HOME,
-    LAG_POINTS,
-    LEAD,
-    LIMITS,
-    LOAD,
-    NEVER,
-    NOWHERE,
-    PLACE,
-    REST_COUNT,
-    ROAD_POINTS,
-    TAIL,
-    WAIT_POINTS,
-    Ints,
-    World,
-)
-from optimizer.travel.compiled import inlined, kernel
-from optimizer.travel.kernels import travel_at
+from optimizer.schedule.world import LAG_POINTS, LIMITS, LOAD, NEVER, REST_COUNT, Ints, World
+from optimizer.solver.step_kernel import first_step, last_step, next_step
+from optimizer.travel.compiled import kernel
 
 # Columns of the label table.
 START, POINTS, DRIVING, PARENT, VISIT, TAKEN, SIBLING, ALIVE = 0, 1, 2, 3, 4, 5, 6, 7
@@ -51,14 +24,6 @@ OVERTIME_UNIT = 1 << 40
 
 UNSOLVED = -1
 """Answer of `fill_labels` when the table is too small."""
-
-
-@inlined
-def driven(w: World, i: int, j: int, depart: int) -> int:
-    """Seconds of driving without buffer, as driving limits count them."""
-    if i == NOWHERE or j == NOWHERE or i == j:
-        return 0
-    return travel_at(w.band_starts, w.drive, i, j, depart)
 
 
 @kernel
@@ -113,17 +78,10 @@ def begin_day(
 ) -> int:
     """Labels of days whose first visit is `rows[k]`."""
     v, breaks = rows[k], w.shifts[s, REST_COUNT]
-    home, door = w.shifts[s, HOME], w.visits[v, PLACE]
     for taken in range(breaks + 1):
         for ahead in range(taken + 1):
-            start = first_start(w, s, v, taken, ahead)
-            if start >= NEVER:
-                continue
-            leave = leave_by(w, home, door, rest_by(w, s, ahead, taken - ahead, start - w.visits[v, LEAD]))
-            seconds, driving = road(w, home, door, leave), driven(w, home, door, leave)
-            wait = start - w.visits[v, LEAD] - leave - seconds - rest_seconds(w, s, ahead, taken - ahead)
-            points = seconds * w.shifts[s, ROAD_POINTS] + wait * w.shifts[s, WAIT_POINTS] + w.preference[s, v]
-            if driving > w.shifts[s, LIMITS + 3] or driving > w.shifts[s, LIMITS + 4]:
+            start, points, driving = first_step(w, s, v, taken, ahead)
+            if start >= NEVER or driving > w.shifts[s, LIMITS + 3]:
                 continue
             bucket = ((1 << k) * rows.size + k) * (breaks + 1) + taken
             used = add_label(
@@ -149,19 +107,11 @@ def extend(
 ) -> int:
     """Labels of a partial day with `rows[k]` behind it."""
     u, v, breaks = rows[table[label, VISIT]], rows[k], w.shifts[s, REST_COUNT]
-    begun, before, here = table[label, START], table[label, TAKEN], same_place(w, u, v)
-    free = begun + w.visits[u, TAIL + here]
-    i, j = w.visits[u, PLACE], w.visits[v, PLACE]
+    begun, before = table[label, START], table[label, TAKEN]
     for more in range(breaks - before + 1):
         for ahead in range(more + 1):
-            start = start_behind(w, s, u, v, begun, before, ahead, more - ahead)
-            if start >= NEVER:
-                continue
-            leave = rest_after(w, s, before, ahead, free)
-            seconds, driving = road(w, i, j, leave), driven(w, i, j, leave)
-            wait = start - w.visits[v, LEAD + here] - free - seconds - rest_seconds(w, s, before, more)
-            points = seconds * w.shifts[s, ROAD_POINTS] + wait * w.shifts[s, WAIT_POINTS] + w.preference[s, v]
-            if driving > w.shifts[s, LIMITS + 4] or table[label, DRIVING] + driving > w.shifts[s, LIMITS + 3]:
+            start, points, driving = next_step(w, s, u, v, begun, before, more, ahead)
+            if start >= NEVER or table[label, DRIVING] + driving > w.shifts[s, LIMITS + 3]:
                 continue
             bucket = ((mask | (1 << k)) * rows.size + k) * (breaks + 1) + before + more
             new = (start, table[label, POINTS] + points, table[label, DRIVING] + driving, label, k, before + more)
@@ -175,19 +125,10 @@ def extend(
 def close_day(w: World, s: int, v: int, start: int, points: int, driving: int, taken: int) -> int:
     """The packed value of a day that ends behind visit v: overtime, then points; NEVER * OVERTIME_UNIT if it fails."""
     best = NEVER << 20
-    home, door = w.shifts[s, HOME + 1], w.visits[v, PLACE]
     for ahead in range(w.shifts[s, REST_COUNT] - taken + 1):
-        if start > closing_start(w, s, v, taken, ahead):
-            continue
-        free = start + w.visits[v, TAIL]
-        leave = rest_after(w, s, taken, ahead, free)
-        seconds, more = road(w, door, home, leave), driven(w, door, home, leave)
-        if more > w.shifts[s, LIMITS + 4] or driving + more > w.shifts[s, LIMITS + 3]:
-            continue
-        idle = leave - free - rest_seconds(w, s, taken, ahead)
-        value = max(0, leave + seconds - w.shifts[s, ENDS]) * OVERTIME_UNIT + points
-        value += seconds * w.shifts[s, ROAD_POINTS] + idle * w.shifts[s, WAIT_POINTS]
-        best = min(best, value)
+        overtime, more, home = last_step(w, s, v, start, taken, ahead)
+        if overtime < NEVER and driving + home <= w.shifts[s, LIMITS + 3]:
+            best = min(best, overtime * OVERTIME_UNIT + points + more)
     return best
 
 

@@ -8,6 +8,7 @@ left the programme's value is a lower limit of every plan.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from optimizer.domain.itinerary import Objective
 from optimizer.schedule.timeline import Day
@@ -92,4 +93,22 @@ def generate(
     incoming
         Asked between two steps for days that another search has met since; a better assignment comes as its days.
     """
-    raise NotImplementedError
+    from optimizer.solver.columns.proof import Proof
+
+    begun = monotonic()
+    proof = Proof(day, start, seed=seed, until=begun + seconds, cancelled=cancelled, incoming=incoming)
+
+    def told() -> None:
+        tell(News(assignment=proof.assignment, objective=proof.objective, bound=proof.bound))
+
+    cut_short = proof.run(columns, told)
+    return Generated(
+        assignment=proof.assignment,
+        bound=proof.bound,
+        is_optimal=proof.bound == proof.objective,
+        pool=proof.pool(),
+        columns=len(proof.routes),
+        labels=proof.labels,
+        seconds=monotonic() - begun,
+        cut_short=cut_short,
+    )

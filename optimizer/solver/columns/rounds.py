@@ -1,0 +1,174 @@
+"""One stage solved by column generation: days are priced and added until none is worth adding, then cut.
+
+Prices are rounded to fixed point, and the Lagrangian bound is summed in integers: a limit of the master's whole
+relaxation whatever the prices, so neither GLOP's tolerances nor a stop before the end can make it wrong.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from optimizer.schedule.world import Ints
+from optimizer.solver.columns.bound_kernel import Prices
+from optimizer.solver.columns.classes import ShiftClass
+from optimizer.solver.columns.label_kernel import EXACT, QUICK
+from optimizer.solver.columns.master import Cut, Master, Solution, Stage
+from optimizer.solver.columns.pricing import SCALE, Priced, Pricer, Workspace, words_of
+from optimizer.solver.columns.routes import Routes
+
+FEW = 12
+"""With fewer new days than this in a round, the next one prices exactly."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Tags:
+    """The prices of a solution in fixed point."""
+
+    prices: Prices
+    working: Ints
+    floors: Ints
+    penalty: Ints
+    """`[cut]`"""
+
+    @classmethod
+    def of(cls, stage: Stage, solution: Solution, cuts: Sequence[Cut]) -> "Tags":
+        penalty = np.maximum(0, np.round(-solution.cuts * SCALE)).astype(np.int64)
+        active = np.flatnonzero(penalty)
+        words = words_of(len(active))
+        inside = np.zeros((len(stage.left), words), dtype=np.int64)
+        for bit, cut in enumerate(active):
+            for visit in cuts[int(cut)]:
+                inside[visit, bit >> 6] |= np.int64(np.uint64(1 << (bit & 63)).astype(np.int64))
+        paid = np.zeros(64 * words, dtype=np.int64)
+        paid[: len(active)] = penalty[active]
+        return cls(
+            prices=Prices(
+                np.round(solution.worth * SCALE).astype(np.int64),
+                round(stage.point * SCALE),
+                round(stage.late * SCALE),
+                0,
+                inside,
+                paid,
+            ),
+            working=np.minimum(0, np.round(solution.working * SCALE)).astype(np.int64),
+            floors=np.maximum(0, np.round(solution.floors * SCALE)).astype(np.int64),
+            penalty=penalty,
+        )
+
+    def bound(self, stage: Stage, classes: Sequence[ShiftClass], least: Sequence[int]) -> int:
+        """The Lagrangian bound in fixed point, when every day of class c has a reduced cost of at least `least[c]`."""
+        total = int(self.prices.worth.sum()) - int(self.prices.penalty.sum())
+        spare = np.round(stage.left * SCALE).astype(np.int64) - self.prices.worth
+        for price, floor in zip(self.floors.tolist(), stage.floors, strict=True):
+            total += price * int(floor.least)
+            spare -= price * floor.weights.astype(np.int64)
+        total += int(np.minimum(0, spare).sum())
+        for one, working, lowest in zip(classes, self.working.tolist(), least, strict=True):
+            total += len(one.members) * (working + min(0, lowest))
+        return total
+
+    def reduced(self, stage: Stage, routes: Routes, cuts: Sequence[Cut], rows: Sequence[int]) -> Ints:
+        """The reduced costs of some days in fixed point."""
+        chosen = np.array(rows, dtype=np.int64)
+        member = routes.member[chosen]
+        late, points = routes.figures(rows)
+        cost = np.round((late * stage.late + points * stage.point) * SCALE).astype(np.int64)
+        cost -= member @ self.prices.worth + self.working[np.array([routes.all[row].number for row in rows], np.int64)]
+        active = np.flatnonzero(self.penalty)
+        if len(active):
+            twice = member[:, np.array(cuts)[active]].sum(axis=2) >= 2
+            cost += twice @ self.penalty[active]
+        return cost
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Team:
+    """Everything that prices: one pricer a class, and the threads' working arrays."""
+
+    classes: tuple[ShiftClass, ...]
+    pricers: tuple[Pricer, ...]
+    spaces: tuple[Workspace, ...]
+    threads: Executor
+
+    def price(self, tags: Tags, *, mode: int, threshold: Sequence[int], most: int) -> list[Priced]:
+        """The answers of all classes, in their order, however many threads work."""
+        share = partial(self._share, tags=tags, mode=mode, threshold=threshold, most=most)
+        answers: list[Priced | None] = [None] * len(self.pricers)
+        for found in self.threads.map(share, range(len(self.spaces))):
+            for number, priced in found:
+                answers[number] = priced
+        return [priced for priced in answers if priced is not None]
+
+    def _share(
+        self, thread: int, *, tags: Tags, mode: int, threshold: Sequence[int], most: int
+    ) -> list[tuple[int, Priced]]:
+        return [
+            (
+                pricer.number,
+                pricer.price(
+                    tags.prices._replace(working=int(tags.working[pricer.number])),
+                    self.spaces[thread],
+                    mode=mode,
+                    threshold=threshold[pricer.number],
+                    most=most,
+                ),
+            )
+            for pricer in self.pricers[thread :: len(self.spaces)]
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Converged:
+    """Where pricing ended. `bound` is in fixed point, `tags` and `least` belong to it."""
+
+    solution: Solution
+    bound: int
+    tags: Tags | None
+    least: tuple[int, ...]
+    labels: int
+    is_complete: bool
+
+
+def converge(
+    master: Master,
+    team: Team,
+    routes: Routes,
+    *,
+    goal: Callable[[int, float], bool],
+    stop: Callable[[], bool],
+    most: int,
+) -> Converged:
+    """Add days until none is worth adding, the bound is good enough (`goal(bound, value)`), or `stop` says stop."""
+    best, labels = -(1 << 62), 0
+    best_tags: Tags | None = None
+    best_least: tuple[int, ...] = ()
+    exact, is_complete = False, False
+    nothing = [-64] * len(team.pricers)
+    while True:
+        solution = master.solve()
+        if stop():
+            break
+        tags = Tags.of(master.stage, solution, master.cuts)
+        answers = team.price(tags, mode=EXACT if exact else QUICK, threshold=nothing, most=most)
+        labels += sum(priced.labels for priced in answers)
+        new = routes.add_all(route for priced in answers for route in priced.routes)
+        master.add(new)
+        if exact:
+            least = tuple(priced.least for priced in answers)
+            bound = tags.bound(master.stage, team.classes, least)
+            if bound > best:
+                best, best_tags, best_least = bound, tags, least
+            if goal(best, solution.value):
+                break
+            if not new:
+                is_complete = all(priced.is_complete for priced in answers)
+                break
+            exact = len(new) < FEW * 2
+        elif len(new) < FEW:
+            exact = True
+    return Converged(
+        solution=solution, bound=best, tags=best_tags, least=best_least, labels=labels, is_complete=is_complete
+    )
