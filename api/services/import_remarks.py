@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 
 from api.feeds.booking_rows import BookingRow
 from api.feeds.whereabouts import POSTAL_CODE
+from api.services.distributing import Distributed
 from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.booking import Booking
 from optimizer.domain.errors import Fault
 from optimizer.domain.place import Place, Precision
+from optimizer.domain.reason import Rejection
 
 FAR_AHEAD = timedelta(days=2 * 365)
 FAR_BACK = timedelta(days=31)
@@ -17,6 +21,23 @@ FAR_BACK = timedelta(days=31)
 def remarks_on(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place], today: date) -> tuple[Fault, ...]:
     """Remarks in the order of the file; a postal code is remarked once, where it comes first."""
     return (*_unknown_codes(rows, places), *_far_dates(rows, today))
+
+
+def unkept_remarks(found: Distributed, rows: Sequence[BookingRow]) -> list[Fault]:
+    """Promises that no day can keep, as ordered in the file: they are stored, and somebody has to decide."""
+    lines = {row.uid: row.line for row in rows}
+    refused = [(lines[b.uid], b) for b in found.bookings if b.id in found.refused and b.uid is not None]
+    return [_unkept(line, booking, found.refused[booking.id]) for line, booking in sorted(refused, key=itemgetter(0))]
+
+
+def _unkept(line: int, booking: Booking, why: Rejection) -> Fault:
+    if booking.overridden:
+        told = f"uid {booking.uid} was booked although its day cannot keep it"
+        hint = "it is flagged as overridden; move one of the two"
+    else:
+        told = f"uid {booking.uid} is on nobody's agenda, because no day can keep it"
+        hint = "name a therapist to book it all the same, or move it"
+    return Fault(pointer=f"line {line}", code=why.reason.value, detail=f"{told}: {why.detail}", hint=hint)
 
 
 def _unknown_codes(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place]) -> Iterator[Fault]:

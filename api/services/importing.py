@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from api.feeds.booking_rows import BookingRow, Catalogue, ParsedFile
 from api.feeds.bookings_csv import parse_csv
 from api.services.distributing import distribute
-from api.services.import_remarks import remarks_on
+from api.services.import_remarks import remarks_on, unkept_remarks
 from api.services.receipt import Receipt, no_receipt
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.roads.source import TravelSource
@@ -162,7 +162,9 @@ def _write(
             stored[known.id] = known
     homeless = [b for b in wanted if b.therapist is None and b.status is BookingStatus.CONFIRMED]
     changing = {b.id for b in wanted if b.id in stored and b != stored[b.id]}
-    placed = {b.id: b for b in distribute(homeless, uow=uow, roads=roads, now=now, without=changing)}
+    found = distribute(homeless, uow=uow, roads=roads, now=now, without=changing)
+    placed = {booking.id: booking for booking in found.bookings}
+    remarks += unkept_remarks(found, parsed.rows)
     for booking in (placed.get(b.id, b) for b in wanted):
         known = stored.get(booking.id)
         if known is None:

@@ -41,7 +41,7 @@ def load_scenario(
         for pattern in patterns:
             uow.patterns.put(pattern)
         new = [booking for booking in bookings if uow.bookings.by_uid(booking.uid or "") is None]
-        for booking in distribute(new, uow=uow, roads=roads, now=clock()):
+        for booking in distribute(new, uow=uow, roads=roads, now=clock()).bookings:
             uow.bookings.add(booking)
         uow.commit()
 

@@ -15,13 +15,15 @@ from api.auth import Role, caller, require
 from api.operation import Reply, operation, send
 from api.problem_details import UnsupportedMedia
 from api.services import bookings
+from api.services.bookings import NewBooking
 from api.services.cancelling import Authority, cancel
 from api.services.confirming import Confirmed, confirm
 from api.services.importing import ImportFormat, ImportReport, ImportRequest, import_bookings
+from api.services.offers import Terms
 from api.services.placing import SlotLost
 from api.services.receipt import Receipt
 from api.services.rescheduling import RescheduleRequest, reschedule
-from api.v1.holds import answer_lost
+from api.v1.holds import answer_lost, answer_lost_near
 from api.v1.once import answer_once
 from api.v1.schemas.base import LocalDate, Request
 from api.v1.schemas.booking import BookingIn, BookingListOut, BookingOut, ImportOut
@@ -111,7 +113,7 @@ def _faults_of_the_visit(document: object) -> list[Fault]:
 def create_booking(body: ConfirmIn | BookingIn) -> AnyResponse:
     """A hold counts until the second of its `expires_at`; after that it is confirmed only while its places are still
     free. A visit by staff goes on the agenda of the therapist whose day it costs least. A window that no day can keep
-    is booked on nobody's agenda; a fixed start is refused, unless `override` says otherwise."""
+    is booked on nobody's agenda; a fixed start is refused (409, fresh `slots`), unless `override` says otherwise."""
     return _confirm(body) if isinstance(body, ConfirmIn) else _book(body)
 
 
@@ -133,9 +135,9 @@ def _confirm(body: ConfirmIn) -> AnyResponse:
 def _book(body: BookingIn) -> AnyResponse:
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
+    asked = body.request(practice_id=who.practice_id, actor=who.key_id)
 
     def write(receipt: Receipt[Booking]) -> Booking:
-        asked = body.request(practice_id=who.practice_id, actor=who.key_id)
         return bookings.book(asked, desk=parts.desk, receipt=receipt)
 
     def shape(booking: Booking) -> Reply:
@@ -143,7 +145,24 @@ def _book(body: BookingIn) -> AnyResponse:
         headers = {"Location": f"/v1/bookings/{booking.id}", "ETag": etag_of(found)}
         return Reply(status=201, body=found, headers=headers)
 
-    return answer_once(write, shape)
+    try:
+        return answer_once(write, shape)
+    except SlotLost as lost:
+        return answer_lost_near(lost, _terms(asked), asked.windows[0].earliest)
+
+
+def _terms(asked: NewBooking) -> Terms:
+    """What fresh starts are searched for in place of one that no day can keep."""
+    parts = wiring()
+    return Terms(
+        practice_id=asked.practice_id,
+        place=parts.geocoder.locate(asked.where),
+        service=asked.service,
+        session=asked.session,
+        expires_at=parts.clock(),
+        first_visit=asked.first_visit,
+        choice=asked.choice,
+    )
 
 
 class TokenQuery(Request):

@@ -1,5 +1,7 @@
 """Keep an offered place for a few minutes, or let it go."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -8,6 +10,7 @@ from api.auth import Role, caller, require
 from api.operation import Reply, operation
 from api.services import holding
 from api.services.holding import HoldRequest
+from api.services.offers import Terms
 from api.services.placing import SlotLost
 from api.services.receipt import Receipt
 from api.services.slot_search import near
@@ -62,11 +65,17 @@ def release_hold(hold_id: str) -> Reply:
 
 
 def answer_lost(lost: SlotLost, offer: str) -> Response:
-    """The problem of a start that is gone, with fresh ones near it."""
+    """The problem of an offered start that is gone, with fresh ones near it."""
+    parts = wiring()
+    was = parts.offers.read(offer, practice_id=caller().practice_id, now=parts.clock())
+    return answer_lost_near(lost, was.terms, was.starts[0])
+
+
+def answer_lost_near(lost: SlotLost, terms: Terms, start: datetime) -> Response:
+    """The problem of a start that is gone, with fresh ones on these terms."""
     parts, who = wiring(), caller()
-    was = parts.offers.read(offer, practice_id=who.practice_id, now=parts.clock())
     zone = parts.store.practices.get(who.practice_id).zone
-    fresh = near(was.terms, was.starts[0], exact=who.role in STAFF, desk=parts.desk)
+    fresh = near(terms, start, exact=who.role in STAFF, desk=parts.desk)
     problem = SlotLostOut(
         **problem_details.describe(lost).model_dump(),
         slots=[SlotOut.of(slot, zone) for slot in fresh],

@@ -77,7 +77,7 @@ def test_one_row_outside_the_area_keeps_the_good_ones_out_too(house: House) -> N
 
 def test_a_postal_code_that_nobody_knows_is_placed_in_its_area_and_remarked_once(house: House) -> None:
     invented = FIRST.replace("L9T 2R1", "L6X 9Z9")
-    again = invented.replace("a,,", "a2,,").replace("10:00", "12:00")
+    again = invented.replace("a,,", "a2,,").replace("10:00", "15:00")
     report = load(house, HEADER + invented + again + SECOND)
     assert report.added == 3
     assert [(remark.pointer, remark.code) for remark in report.remarks] == [("line 2, place", "postal_code_unknown")]
