@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from api.problem_details import Unauthorized
-from api.services.manage_token import practice_of
+from api.services.manage_token import is_token, practice_of
 from api.wiring import wiring
 from data.store.records import Role
 from optimizer.domain.errors import NotFound
@@ -103,6 +103,8 @@ def authenticate() -> Caller:
     if scheme.lower() != "bearer" or not key:
         raise _unauthorized("This door needs a key.")
     found = wiring().store.keys.find_by_hash(hash_key(key.strip())) if key.isascii() else None
+    if found is None and not key.startswith(PREFIX) and is_token(key.strip()):
+        raise _unauthorized("This key is not known.", "A client's token goes into `Authorization: Manage ...`.")
     if found is None:
         raise _unauthorized("This key is not known.")
     g.caller = Caller(key_id=found.id, practice_id=found.practice_id, role=Role(found.role), therapist=found.therapist)
@@ -117,9 +119,11 @@ def caller() -> Caller:
     return found
 
 
-def _unauthorized(detail: str) -> Unauthorized:
+def _unauthorized(
+    detail: str, hint: str = "Send `Authorization: Bearer rk_...`; `rounds keys create` makes a key."
+) -> Unauthorized:
     return Unauthorized(
         detail,
-        hint="Send `Authorization: Bearer rk_...`; `rounds keys create` makes a key.",
+        hint=hint,
         headers={"WWW-Authenticate": 'Bearer realm="rounds"'},
     )

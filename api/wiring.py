@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.services.address_budget import AddressBudget
     from api.services.boards import Boards
     from api.services.desk import Desk
+    from api.services.manage_token import ManageTokens
     from api.services.offers import Offers
     from api.services.public_view import PublicView
     from data.store.store import Store
@@ -125,6 +126,12 @@ class Wiring:
 
         return Offers(self.settings.signing_key)
 
+    @cached_property
+    def manage_tokens(self) -> "ManageTokens":
+        from api.services.manage_token import ManageTokens
+
+        return ManageTokens(key=self.settings.signing_key)
+
     @property
     def desk(self) -> "Desk":
         """What the booking promise leans on."""
@@ -140,6 +147,7 @@ class Wiring:
             public_view=self.public_view,
             address_budget=self.address_budget,
             offers=self.offers,
+            manage_tokens=self.manage_tokens,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.services.agendas import booking_of, day_of
 from api.services.desk import Desk
 from api.services.holding import lock, owned_hold
-from api.services.manage_token import hash_token, new_token
+from api.services.manage_token import hash_token
 from api.services.placing import costs, question_of
 from api.services.receipt import Receipt, no_receipt
 from data.store.records import AuditEntry
@@ -63,7 +63,7 @@ def confirm(
             _require_free(uow, found, now, desk)
         uow.holds.put(replace(found, status=HoldStatus.CONFIRMED))
         names = {pattern.therapist.id: pattern.therapist for pattern in uow.patterns.list()}
-        confirmed = tuple(_confirmed(request, found, visit, names) for visit in found.visits)
+        confirmed = tuple(_confirmed(request, found, visit, names, desk) for visit in found.visits)
         for each in confirmed:
             uow.bookings.add(each.booking)
             uow.audit.add(_entry(request, each.booking, now))
@@ -100,10 +100,13 @@ def _require_free(uow: UnitOfWork, found: Hold, now: datetime, desk: Desk) -> No
             )
 
 
-def _confirmed(request: ConfirmRequest, found: Hold, visit: HeldVisit, names: dict[str, Therapist]) -> Confirmed:
-    token = new_token(request.practice_id)
+def _confirmed(
+    request: ConfirmRequest, found: Hold, visit: HeldVisit, names: dict[str, Therapist], desk: Desk
+) -> Confirmed:
+    name = f"booking_{uuid.uuid4().hex}"
+    token = desk.manage_tokens.of(request.practice_id, name)
     booking = replace(
-        booking_of(visit, id=f"booking_{uuid.uuid4().hex}", client=request.client),
+        booking_of(visit, id=name, client=request.client),
         notes=request.notes,
         series=found.series,
         manage_hash=hash_token(token),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.services.address_budget import AddressBudget
 from api.services.boards import Boards
+from api.services.manage_token import ManageTokens
 from api.services.offers import Offers
 from api.services.public_view import PublicView
 from data.geocoding.geocoder import Geocoder
@@ -34,3 +35,4 @@ class Desk:
     public_view: PublicView
     address_budget: AddressBudget
     offers: Offers
+    manage_tokens: ManageTokens

@@ -81,7 +81,10 @@ class Offers:
         try:
             if len(offer) > LONGEST:
                 raise BadSignature("too long")
-            common, _, starts = self._signer.unsign(offer.encode()).decode().rpartition(".")
+            value = self._signer.unsign(offer.encode())
+            if self._signer.sign(value) != offer.encode():
+                raise BadSignature("written another way")  # base64 has bits to spare; an offer is written in one way
+            common, _, starts = value.decode().rpartition(".")
             found = Offer(
                 terms=_read(urlsafe_b64decode(common + "=" * (-len(common) % 4))),
                 starts=tuple(datetime.fromtimestamp(int(start), UTC) for start in starts.split("_")),

@@ -202,12 +202,16 @@ def _whole_day(asked: _Asked, day: date) -> Refused | None:
 
 
 def _nobody_may(asked: _Asked, day: date, working: Sequence[int]) -> Refused:
-    """All who work are ruled out by who they are: of them the one with the fewest obstacles."""
+    """All who work are ruled out by who they are: each by obstacles of their own, the one with the fewest first."""
     visit = asked.searched.visit
-    row = min(working, key=lambda row: (len(list(obstacles(asked.day(row).shift, visit))), asked.day(row).shift.id))
-    reason = next(obstacles(asked.day(row).shift, visit))
-    why = barred(asked.case(row), reason)
-    return _closed(day, why.reason, why.detail)
+    standing = {row: list(obstacles(asked.day(row).shift, visit)) for row in working}
+    rows = sorted(working, key=lambda row: (len(standing[row]), asked.day(row).shift.id))
+    told = [" and ".join(barred(asked.case(row), reason).detail for reason in standing[row]) for row in rows]
+    named = {
+        f"{asked.case(row).name}: {what}" if asked.case(row).name not in what else what: None
+        for row, what in zip(rows, told, strict=True)
+    }
+    return _closed(day, standing[rows[0]][0], "; ".join(named))
 
 
 def _promised(asked: _Asked, day: date) -> int:

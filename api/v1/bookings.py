@@ -3,6 +3,7 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from api.services.bookings import NewBooking
 from api.services.cancelling import Authority, cancel
 from api.services.confirming import Confirmed, confirm
 from api.services.importing import ImportFormat, ImportReport, ImportRequest, import_bookings
+from api.services.manage_token import put_away
 from api.services.offers import Terms
 from api.services.placing import SlotLost
 from api.services.receipt import Receipt
@@ -129,7 +131,10 @@ def _confirm(body: ConfirmIn) -> AnyResponse:
         headers = {"Location": f"/v1/bookings/{confirmed[0].booking.id}"}
         return Reply(status=201, body=ConfirmedOut.of_all(confirmed, zone), headers=headers)
 
-    return answer_once(write, shape)
+    def kept(confirmed: tuple[Confirmed, ...]) -> Reply:
+        return shape(tuple(replace(each, manage=put_away(each.booking.id)) for each in confirmed))
+
+    return answer_once(write, shape, kept=kept, told=lambda body: parts.manage_tokens.written_in(body, who.practice_id))
 
 
 def _book(body: BookingIn) -> AnyResponse:

@@ -22,7 +22,13 @@ T = TypeVar("T")
 KEPT_FOR = timedelta(hours=24)
 
 
-def answer_once(write: Callable[[Receipt[T]], T], shape: Callable[[T], Reply]) -> AnyResponse:
+def answer_once(
+    write: Callable[[Receipt[T]], T],
+    shape: Callable[[T], Reply],
+    *,
+    kept: Callable[[T], Reply] | None = None,
+    told: Callable[[str], str] = str,
+) -> AnyResponse:
     """Do the write and answer it; a repetition gets the stored answer and writes nothing.
 
     Parameters
@@ -32,6 +38,10 @@ def answer_once(write: Callable[[Receipt[T]], T], shape: Callable[[T], Reply]) -
         keeps nothing: the same key may be sent again.
     shape
         The answer to what was written.
+    kept
+        The answer as it is stored, where that may not hold all that was told.
+    told
+        Makes the body of a stored answer whole again.
 
     Raises
     ------
@@ -40,13 +50,13 @@ def answer_once(write: Callable[[Receipt[T]], T], shape: Callable[[T], Reply]) -
     Conflict
         code `in_flight`, when a twin of the request is being answered and has not committed yet (409).
     """
-    if earlier := _earlier():
+    if earlier := _earlier(told):
         return earlier
     try:
-        written = write(lambda uow, result: _keep(uow, shape(result)))
+        written = write(lambda uow, result: _keep(uow, (kept or shape)(result)))
     except Conflict:
         # A twin may have been faster: then what stands in the way is its own write, and its answer is this request's.
-        if earlier := _earlier():
+        if earlier := _earlier(told):
             return earlier
         raise
     return send(shape(written))
@@ -56,7 +66,7 @@ def _key() -> str:
     return f"{caller().key_id}:{idempotency_key()}"
 
 
-def _earlier() -> Response | None:
+def _earlier(told: Callable[[str], str]) -> Response | None:
     now = wiring().clock()
     with wiring().store.unit_of_work(caller().practice_id, write=False) as uow:
         record = uow.idempotency.find(_key())
@@ -64,9 +74,8 @@ def _earlier() -> Response | None:
         return None
     if record.fingerprint != fingerprint():
         raise key_reused()
-    return Response(
-        record.body, status=record.status, mimetype=JSON, headers={**record.headers, "Idempotency-Replayed": "true"}
-    )
+    headers = {**record.headers, "Idempotency-Replayed": "true"}
+    return Response(told(record.body), status=record.status, mimetype=JSON, headers=headers)
 
 
 def _keep(uow: "UnitOfWork", reply: Reply) -> None:

@@ -1,5 +1,7 @@
 """Who works for the practice, and when. A therapist sees nobody but themselves."""
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 
 from api.auth import Role, caller, require
@@ -7,9 +9,10 @@ from api.operation import Reply, operation
 from api.services import practices
 from api.v1.schemas.booking import place_query
 from api.v1.schemas.etag import etag_of, matches
-from api.v1.schemas.practice import StaffIn, StaffListOut, StaffOut
+from api.v1.schemas.practice import HomeIn, StaffIn, StaffListOut, StaffOut
 from api.wiring import wiring
-from optimizer.domain.errors import NotFound
+from data.geocoding.geocoder import PlaceQuery
+from optimizer.domain.errors import Fault, InvalidRequest, NotFound
 
 blueprint = Blueprint("therapists", __name__)
 
@@ -48,15 +51,32 @@ def get_therapist(therapist: str) -> Reply:
     problems=(409, 422),
 )
 def put_therapist(therapist: str, body: StaffIn) -> Reply:
+    """What was read can be sent back: it changes nothing."""
     parts = wiring()
+    if body.id not in (None, therapist):
+        raise _differs(therapist)
     stored = practices.put_therapist(
         caller().practice_id,
         body.pattern(therapist),
-        start=place_query(body.start, owner=f"home-{therapist}") if body.start else None,
-        end=place_query(body.end, owner=f"home-{therapist}") if body.end else None,
+        start=_home(body.start, therapist),
+        end=_home(body.end, therapist),
         store=parts.store,
         geocoder=parts.geocoder,
         expected=lambda known: matches(request.headers.get("If-Match"), StaffOut.of(known) if known else None),
     )
     found = StaffOut.of(stored)
     return Reply(body=found, headers={"ETag": etag_of(found)})
+
+
+def _home(place: HomeIn | None, therapist: str) -> PlaceQuery | None:
+    return None if place is None else replace(place_query(place, owner=f"home-{therapist}"), precision=place.precision)
+
+
+def _differs(therapist: str) -> InvalidRequest:
+    fault = Fault(
+        pointer="/id",
+        code="id_differs",
+        detail=f"The path says {therapist!r}.",
+        hint="Leave the id out, or send it to its own path.",
+    )
+    return InvalidRequest(fault.detail, code=fault.code, faults=[fault])

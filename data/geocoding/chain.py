@@ -71,7 +71,7 @@ class GazetteerGeocoder:
         if query.coordinate is not None:
             point = self._area.admit(query.coordinate)
             door = f"point:{point.lat:.5f},{point.lng:.5f}"
-            return _Found(coordinate=point, precision=Precision.EXACT, label="", door=door)
+            return _Found(coordinate=point, precision=query.precision or Precision.EXACT, label="", door=door)
         if query.address and query.address.strip():
             return self._of_address(query.address, query.postal_code or code_in(query.address))
         if query.postal_code and query.postal_code.strip():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from optimizer.domain.place import Coordinate, Place
+from optimizer.domain.place import Coordinate, Place, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,8 @@ class PlaceQuery:
     """What a caller knows of a place; the first of `coordinate`, `address`, `postal_code` that helps is used.
 
     `id` makes two queries one door; without it the id comes from what was given, and never from a postal code
-    alone: two clients may share one.
+    alone: two clients may share one. `precision` is how well the `coordinate` stands for the door: exactly, unless
+    said.
     """
 
     id: str | None = None
@@ -19,6 +20,7 @@ class PlaceQuery:
     address: str | None = None
     postal_code: str | None = None
     label: str = ""
+    precision: Precision | None = None
 
 
 def written(address: str, postal_code: str) -> str:

@@ -190,3 +190,10 @@ def test_every_start_within_hours_is_either_offered_or_refused(clinic_of: Open, 
         assert why["code"] in set(Reason)
         assert (why["opens_if"] is None) == (why["code"] == "capacity")
         assert why["nearest"] is None or why["nearest"] in offered
+
+
+def test_where_nobody_may_come_each_therapists_own_obstacle_is_named(clinic_of: Open) -> None:
+    clinic = clinic_of((Person(id="t0", gender="male"), Person(id="t1", gender="female")))
+    (whole,) = clinic.refused(BRAMPTON, MONDAY, therapist="t0", therapist_gender="female").body["refused"]
+    assert whole["start"] is None
+    assert whole["detail"] == "Name of t0: a female therapist was asked for; Name of t1: t0 was asked for"

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from api.v1.schemas.base import DAY_MINUTES, WALL_CLOCK, Answer, Flag, Identifier, Minutes, Request, Text, refuse
 from api.v1.schemas.place import PlaceIn, PlaceOut
 from api.v1.schemas.problem import Gender, LimitsIn
+from optimizer.domain.place import Precision
 from optimizer.domain.practice import Service
 from optimizer.domain.therapist import Limits, Therapist, WallBreak, WorkPattern
 from optimizer.domain.time import MINUTE, Seconds
@@ -111,14 +112,24 @@ class WeekIn(Request):
         )
 
 
-class StaffIn(Request):
-    """A therapist and their usual week. Without `services` every service is offered."""
+class HomeIn(PlaceIn):
+    """A door as it is given, or as it was answered: with its `precision` a point stands for no more than it did."""
 
+    precision: Precision | None = None
+
+
+class StaffIn(Request):
+    """A therapist and their usual week. Without `services` every service is offered.
+
+    What was read can be sent back as it is; an `id` is then the one in the path.
+    """
+
+    id: Identifier | None = None
     name: Text = ""
     gender: Gender | None = None
     services: tuple[Identifier, ...] | None = None
-    start: PlaceIn | None = None
-    end: PlaceIn | None = None
+    start: HomeIn | None = None
+    end: HomeIn | None = None
     hours: WeekIn
     breaks: Annotated[tuple[WallBreakIn, ...], Field(max_length=20)] = ()
     limits: LimitsIn = LimitsIn()
