@@ -89,6 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self.wfile.write(answer.body)
 
+    do_POST = do_GET
+
     def _drip(self) -> None:
         try:
             while not self.server.over.wait(DRIP_SECONDS):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.roads.source import Learned
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import MINUTE, Horizon
 from optimizer.schedule.slots import Spokes
@@ -33,6 +34,18 @@ class TableRoads:
 
     def kind(self, horizon: Horizon) -> str:  # noqa: ARG002
         return "any"
+
+    def learn(
+        self,
+        places: Sequence[Place],  # noqa: ARG002
+        others: Sequence[Place] | None = None,  # noqa: ARG002
+        *,
+        within: float | None = None,  # noqa: ARG002
+    ) -> Learned:
+        return Learned()
+
+    def label(self, center: Place, stops: Sequence[Place]) -> str:  # noqa: ARG002
+        return self.name
 
     def _seconds(self, a: Place, b: Place) -> int:
         names = self._name(a), self._name(b)

@@ -221,6 +221,36 @@ def free_table(figures: Floats, between: Floats, doors: Floats, near: Rows, acce
 
 
 @allocating
+def free_between(
+    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, rows: Rows, columns: Rows,
+    wanted: NDArray[np.bool_], table: Floats,
+) -> None:  # fmt: skip
+    """Fill `table[i, j]` where it is wanted: seconds on empty roads from door `rows[i]` to door `columns[j]`."""
+    for i in range(rows.size):
+        for j in range(columns.size):
+            if wanted[i, j]:
+                a, b = rows[i], columns[j]
+                table[i, j] = 60 * free_minutes(
+                    figures, between, doors[a], near[a], access[a], doors[b], near[b], access[b]
+                )
+
+
+@allocating
+def time_between(
+    free: Floats, doors: Floats, rows: Rows, columns: Rows, centre: Floats, hourly: Floats, starts: Rows,
+    table: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Fill `table[band, i, j]`: whole seconds of drives that take `free[i, j]` on empty roads, no buffer."""
+    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    for i in range(rows.size):
+        for j in range(columns.size):
+            base, peak = exposure_at(doors[rows[i]], doors[columns[j]], centre)
+            drive_through(free[i, j], base, peak, hourly, starts, done, seconds)
+            for band in range(starts.size):
+                table[band, i, j] = np.int32(np.rint(seconds[band]))
+
+
+@allocating
 def exposures(doors: Floats, centre: Floats, base: Floats, peak: Floats) -> None:
     """Fill base and peak of the drives between doors 2k and 2k + 1."""
     for k in range(base.size):

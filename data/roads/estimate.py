@@ -13,11 +13,12 @@ from data.roads.door_book import DoorBook, Point
 from data.roads.drive_kernel import Floats, Rows, time_spokes, time_table
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, DayClass, Profile, congestion, day_class
+from data.roads.source import Learned
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.schedule.slots import Spokes
-from optimizer.travel.times import BufferPolicy, TravelTimes
+from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes
 
 PROFILES: Mapping[DayClass, Profile] = MappingProxyType({DayClass.WORKDAY: WORKDAY, DayClass.WEEKEND: WEEKEND})
 
@@ -33,7 +34,7 @@ class EstimateSource:
     straight lines times a detour factor. Two different places at one point are a drive round the block apart.
     """
 
-    name = "estimate"
+    name = ESTIMATE
 
     def __init__(
         self, *, profiles: Mapping[DayClass, Profile] = PROFILES, classify: Callable[[date], DayClass] = day_class
@@ -96,6 +97,18 @@ class EstimateSource:
         """Workdays are of one kind, and so are weekends; a day on which the clocks change is of a kind of its own."""
         turns = horizon.length != 24 * HOUR or horizon.local(0).utcoffset() != horizon.local(24 * HOUR).utcoffset()
         return f"{self._classify(horizon.date)} {horizon.date if turns else ''}".strip()
+
+    def learn(
+        self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
+    ) -> Learned:
+        """Nothing: there is nobody to ask."""
+        del places, others, within
+        return Learned()
+
+    def label(self, center: Place, stops: Sequence[Place]) -> str:
+        """Always the same."""
+        del center, stops
+        return self.name
 
     def congestion(self, horizon: Horizon) -> Floats:
         """The clock that drives of a date go by, see `rush_hour.congestion`."""

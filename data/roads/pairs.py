@@ -7,8 +7,14 @@ from typing import Protocol
 Drive = tuple[int, int, int, int]
 """From one point to another in so many seconds on empty roads, so many metres; points as `point_key` writes them."""
 
+# Marks in place of seconds.
 NO_ROAD = -1
-"""In place of seconds: the engine was asked, and no road leads there."""
+"""The engine was asked, and no road leads there. In place of metres: it tells none."""
+UNKNOWN = -2
+"""Nobody has been asked. Never stored."""
+OFF_ROAD = -3
+"""The engine was asked, and one of the ends lies too far from every road. Of a point to itself: that end, and metres
+tell how far."""
 
 
 class PairStore(Protocol):

@@ -15,6 +15,7 @@ from data.roads.door_book import DoorBook, Point
 from data.roads.drive_kernel import EAST, NORTH, Floats, time_table
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
+from data.roads.source import Learned
 from optimizer.domain.place import Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
@@ -59,6 +60,16 @@ class SnappedRoads:
 
     def kind(self, horizon: Horizon) -> str:
         return self._roads.kind(horizon)
+
+    def learn(
+        self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
+    ) -> Learned:
+        """Nothing: there is nobody to ask."""
+        return self._roads.learn(places, others, within=within)
+
+    def label(self, center: Place, stops: Sequence[Place]) -> str:
+        """Always the same."""
+        return self._roads.label(center, stops)
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""

@@ -1,8 +1,11 @@
 """Where travel times come from: the seam every road engine fills."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.time import Horizon
 from optimizer.travel.times import BufferPolicy, TravelTimes
@@ -11,10 +14,43 @@ if TYPE_CHECKING:
     from optimizer.schedule.slots import Spokes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What came of asking for drives. Whatever is not known is estimated, so most callers need not look.
+
+    `asked` counts questions to the engine, `drives` what they brought; `trouble` says in a sentence why there are
+    drives left unknown, empty where there are none; `off_road` holds the metres to the nearest road for each place
+    that lies too far from all of them, None where nobody knows how far.
+    """
+
+    asked: int = 0
+    drives: int = 0
+    trouble: str = ""
+    off_road: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
+
+    def require_roads(self) -> None:
+        """Raises InvalidRequest (`off_road`) that names each place without a road."""
+        if not self.off_road:
+            return
+        faults = [Fault(pointer=name, code="off_road", detail=_far(name, m)) for name, m in self.off_road.items()]
+        raise InvalidRequest(
+            faults[0].detail if len(faults) == 1 else f"{len(faults)} places lie off every road of the map.",
+            code="off_road",
+            hint="Correct the point, or build the roads from a larger map.",
+            faults=faults,
+        )
+
+
+def _far(name: str, meters: float | None) -> str:
+    how_far = "too far" if meters is None else f"{meters:.0f} m"
+    return f"{name} lies {how_far} from the nearest road of the map."
+
+
 class TravelSource(Protocol):
     """Drives between places on a date.
 
-    `name` is echoed in answers ("estimate", "osrm").
+    `name` is echoed in answers ("estimate", "osrm"). Everything but `learn` answers out of what this machine knows: it
+    may be called anywhere, inside a transaction too.
     """
 
     name: str
@@ -32,4 +68,26 @@ class TravelSource(Protocol):
 
     def kind(self, horizon: Horizon) -> str:
         """What a date's drives go by: dates of one kind share every drive and every band, to the second."""
+        ...
+
+    def learn(
+        self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
+    ) -> Learned:
+        """Ask the engine for the drives that are not known yet, both ways between `places` and `others`.
+
+        The only method that may use the network: never call it inside a transaction. With all drives known it asks
+        nobody.
+
+        Parameters
+        ----------
+        others
+            None for all pairs among `places`.
+        within
+            Seconds after which no further question is asked.
+        """
+        ...
+
+    def label(self, center: Place, stops: Sequence[Place]) -> str:
+        """What the drives between one place and many come from: `name`, or with "+estimate" where some are not
+        known."""
         ...

@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Status and headers of any answer; the body, empty unless the status is 200."""
+    """Status and headers of any answer; the body, empty unless the status is 200 or 400."""
 
     status: int
     reason: str
@@ -133,7 +133,7 @@ def _watched(connection: HTTPConnection, limits: Limits, out_of_time: Event) -> 
 
 def _read(answer: HTTPResponse, limits: Limits) -> Reply:
     body = b""
-    if answer.status == 200:
+    if answer.status in (200, 400):  # what else comes with a body says nothing to a program
         if answer.getheader("Content-Encoding", "identity").lower() != "identity":
             raise WebTrouble("the server sends it compressed, which was not asked for")
         body = _whole(answer, limits)

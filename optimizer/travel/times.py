@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from optimizer.domain.time import MINUTE, Seconds
 
+ESTIMATE = "estimate"
+"""Names drives that were estimated from coordinates alone."""
+
 Table = NDArray[np.int32]
 """Seconds or metres; `table[band, i, j]` or `table[i, j]`, from place i to place j."""
 
@@ -49,6 +52,8 @@ class TravelTimes:
         `meters[i, j]`, or None where the source knows no distances.
     source
         What the times come from, named in answers: "estimate", "osrm", "caller".
+    estimated
+        `estimated[i, j]`: which drives `source` did not know, so that they are estimated; None where it knew all.
     """
 
     places: tuple[str, ...]
@@ -57,6 +62,7 @@ class TravelTimes:
     seconds: Table
     meters: Table | None = None
     source: str = "caller"
+    estimated: NDArray[np.bool_] | None = None
 
     @classmethod
     def build(
@@ -68,6 +74,7 @@ class TravelTimes:
         buffer: BufferPolicy | None = None,
         meters: NDArray[np.integer] | None = None,
         source: str = "caller",
+        estimated: NDArray[np.bool_] | None = None,
     ) -> Self:
         """Check the shapes, make the drives FIFO, add the buffer.
 
@@ -94,19 +101,25 @@ class TravelTimes:
             raise ValueError("a travel time cannot be negative")
         if (np.diff(begins) <= 0).any():
             raise ValueError("bands must begin one after the other")
-        policy = buffer or BufferPolicy()
         plain = make_fifo(begins, wide)
-        # Integers only: a float here would make two machines disagree by a second.
-        padded = plain + policy.minutes * MINUTE + -(-plain * policy.percent // 100)
-        padded[:, np.arange(n), np.arange(n)] = plain[:, np.arange(n), np.arange(n)]
+        timed = padded(begins, plain, buffer or BufferPolicy())
+        timed[:, np.arange(n), np.arange(n)] = plain[:, np.arange(n), np.arange(n)]
         return cls(
             places=tuple(places),
             starts=begins,
             drive=np.ascontiguousarray(plain, dtype=np.int32),
-            seconds=np.ascontiguousarray(make_fifo(begins, padded), dtype=np.int32),
+            seconds=np.ascontiguousarray(timed, dtype=np.int32),
             meters=None if meters is None else np.ascontiguousarray(meters, dtype=np.int32),
             source=source,
+            estimated=estimated,
         )
+
+    def source_of(self, origin: str, destination: str) -> str:
+        """Where the time of one drive comes from."""
+        if self.estimated is None:
+            return self.source
+        guessed = self.estimated[self.index[origin], self.index[destination]]
+        return ESTIMATE if guessed else self.source.removesuffix(f"+{ESTIMATE}")
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -122,3 +135,10 @@ def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[
     """
     column = starts[:, None, None]
     return np.maximum.accumulate(table.astype(np.int64) + column, axis=0) - column
+
+
+def padded(starts: NDArray[np.int64], drive: NDArray[np.integer], policy: BufferPolicy) -> NDArray[np.int64]:
+    """Drives `[band, i, j]` with their buffer, FIFO again."""
+    plain = make_fifo(starts, drive)
+    # Integers only: a float here would make two machines disagree by a second.
+    return make_fifo(starts, plain + policy.minutes * MINUTE + -(-plain * policy.percent // 100))

@@ -1,0 +1,1 @@
+"""Road engines: programs that know every street. Nothing here is needed by the base install."""
