@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "api.commands.keys:keys",
     "plan": "api.commands.plan:plan",
     "practice": "api.commands.practice:practice",
+    "replan": "api.commands.replan:replan",
     "serve": "api.commands.serve:serve",
     "show": "api.commands.show:show",
     "solve": "api.commands.problems:solve",

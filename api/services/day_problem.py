@@ -27,8 +27,13 @@ class StoredDay:
     bookings: tuple[Booking, ...]
 
 
-def day_problem(day: StoredDay, roads: TravelSource) -> Problem:
+def day_problem(day: StoredDay, roads: TravelSource, also: Sequence[Place] = ()) -> Problem:
     """The whole problem, travel times included. Therapists who are off that day are not in it.
+
+    Parameters
+    ----------
+    also
+        Places that nobody lives at, which the travel times are to know, too.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def day_problem(day: StoredDay, roads: TravelSource) -> Problem:
     shifts = tuple(shift for pattern in day.patterns if (shift := pattern.shift_on(horizon)) is not None)
     visits = tuple(visit_of(booking, catalogue, policies, horizon) for booking in day.bookings)
     homes = [place for shift in shifts for place in (shift.start_place, shift.end_place) if place is not None]
-    places = _once([*homes, *(visit.place for visit in visits)])
+    places = _once([*homes, *(visit.place for visit in visits), *also])
     buffer = BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)
     travel = roads.travel_times(places, horizon, buffer)
     return settle(Problem(horizon=horizon, shifts=shifts, visits=visits, travel=travel))
