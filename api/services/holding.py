@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from api.services.boards import PracticeBoard
 from api.services.desk import Desk
+from api.services.doors import own_door
 from api.services.offers import Offer
 from api.services.placing import SlotLost, choose, costs_of_offer, held_visits, lost, question
 from api.services.receipt import Receipt, no_receipt
 from data.store.records import AuditEntry
-from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.errors import Conflict, Fault, InvalidRequest, NotFound
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 
 if TYPE_CHECKING:
@@ -41,13 +42,13 @@ def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receip
     Raises
     ------
     InvalidRequest
-        code `offer_invalid`.
+        code `offer_invalid`, or `offer_moves` for one that was searched for a booking to be moved.
     Conflict
         code `offer_expired`.
     SlotLost
         code `slot_taken` or `route_infeasible`, when the days have changed since the offer.
     """
-    offer = desk.offers.read(request.offer, practice_id=request.practice_id, now=desk.clock())
+    offer = _to_hold(desk.offers.read(request.offer, practice_id=request.practice_id, now=desk.clock()))
     # Without the lock first: what has to be prepared is prepared, and whoever is too late waits for nobody.
     days = candidate_days(offer, request.practice_id, desk=desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
@@ -151,6 +152,16 @@ def placed(view: PracticeBoard, offer: Offer, desk: Desk) -> tuple[HeldVisit, ..
     if chosen is None:
         raise _lost(view, offer, desk)
     return held_visits(offer, chosen, view)
+
+
+def _to_hold(offer: Offer) -> Offer:
+    """The offer at a door of this hold's own, the same for every visit of a course: two clients may take up offers of
+    one answer, and a postal code makes no house of their two."""
+    if (moving := offer.terms.moving) is not None:
+        detail, hint = "This offer moves a booking; it cannot be held.", f"Send it to PATCH /v1/bookings/{moving}."
+        fault = Fault(pointer="/offer", code="offer_moves", detail=detail, hint=hint)
+        raise InvalidRequest(detail, code=fault.code, hint=hint, faults=[fault])
+    return replace(offer, terms=replace(offer.terms, place=own_door(offer.terms.place)))
 
 
 def _lost(view: PracticeBoard, offer: Offer, desk: Desk) -> SlotLost:

@@ -27,8 +27,9 @@ class Terms:
     """What every offer of one answer has in common.
 
     `choice` is whom the client asked for and never says more: an offer for anyone names nobody. `first_visit` belongs
-    to the first start of a series. With `one_therapist` all visits of a series are the same therapist's. `seen` is a
-    digest of the days it was computed from, for the curious: whoever holds the offer looks at the days anew.
+    to the first start of a series. With `one_therapist` all visits of a series are the same therapist's. `moving` is
+    the booking that it was searched for: that one can be moved to it, and nothing can be held. `seen` is a digest of
+    the days it was computed from, for the curious: whoever holds the offer looks at the days anew.
     """
 
     practice_id: str
@@ -39,6 +40,7 @@ class Terms:
     first_visit: bool = False
     choice: TherapistChoice = TherapistChoice()
     one_therapist: bool = False
+    moving: str | None = None
     seen: str = ""
 
 
@@ -121,6 +123,8 @@ def _written(terms: Terms) -> str:
         "x": int(terms.expires_at.timestamp()),
         "v": terms.seen,
     }
+    if terms.moving is not None:
+        document["b"] = terms.moving
     return json.dumps(document, separators=(",", ":"))
 
 
@@ -144,5 +148,6 @@ def _read(text: bytes) -> Terms:
         ),
         one_therapist=bool(document["o"]),
         expires_at=datetime.fromtimestamp(document["x"], UTC),
+        moving=document.get("b"),
         seen=document["v"],
     )

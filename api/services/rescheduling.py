@@ -9,11 +9,11 @@ from api.services.boards import PracticeBoard
 from api.services.cancelling import Authority, agendas_of, changed
 from api.services.desk import Desk
 from api.services.holding import lock, look
-from api.services.offers import Offer
-from api.services.placing import Costs, costs, lost, question_of
+from api.services.moving import Change, Moving, changes, require_standing
+from api.services.placing import Costs, cheapest, costs, lost, question_of
 from data.store.records import AuditEntry
-from optimizer.domain.booking import Booking, BookingStatus, StartWindow
-from optimizer.domain.errors import Conflict, InvalidRequest
+from optimizer.domain.booking import Booking
+from optimizer.domain.therapist import Therapist
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
@@ -29,20 +29,28 @@ class RescheduleRequest:
     authority: Authority
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A booking as it is now, who comes (None while nobody does), and what is new: nothing, the second time."""
+
+    booking: Booking
+    therapist: Therapist | None
+    changed: tuple[Change, ...]
+
+
 def reschedule(
     request: RescheduleRequest, *, desk: Desk, expected: Callable[[Booking], bool] = lambda _booking: True
-) -> Booking:
+) -> Moved:
     """Give a booking the start of an offer; the same offer again changes nothing.
 
     The day is looked at as if the old visit were not there: it does not stand in its own way. Nothing else gives way.
-    What is moved is the visit that was booked, with its own door and lengths: an offer that was searched for a shorter
-    one proves nothing.
+    What an offer may change is said in `moving`.
 
     Raises
     ------
     NotFound
     InvalidRequest
-        code `offer_invalid`, or `offer_differs` when it is for another treatment or more than one visit.
+        code `offer_invalid`; `offer_differs` when it was searched for something else, `place_differs` for another home.
     Conflict
         code `offer_expired`, `booking_cancelled`, or `version_conflict`.
     SlotLost
@@ -50,25 +58,31 @@ def reschedule(
     """
     offer = desk.offers.read(request.offer, practice_id=request.practice_id, now=desk.clock())
     with desk.store.unit_of_work(request.practice_id, write=False) as uow:
-        before = uow.bookings.get(request.booking_id)
-    request.authority.require(before)
-    _require_the_same_treatment(before, offer)
-    if _is_there_already(before, offer) and expected(before):
-        return before
-    days = _candidate_days(before, offer, request.practice_id, desk)
+        before, zone = uow.bookings.get(request.booking_id), uow.practice().zone
+        request.authority.require(before)
+        names = {pattern.therapist.id: pattern.therapist for pattern in uow.patterns.list()}
+    require_standing(before)
+    moving = Moving(booking=before, may_leave_home=request.authority.token is None)
+    wanted = moving.to(offer, zone)
+    if _is_there_already(before, wanted) and expected(before):
+        return _told(before, before, names)
+    days = _candidate_days(wanted, request.practice_id, desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
         now = lock(uow, days | agendas_of(before), desk)
         booking = uow.bookings.get(request.booking_id)
-        if not expected(booking) or agendas_of(booking) != agendas_of(before):
+        require_standing(booking)
+        if (
+            booking != before
+            and _is_there_already(booking, replace(moving, booking=booking).to(offer, zone))
+            and expected(booking)
+        ):
+            return _told(booking, booking, names)
+        if not expected(booking) or booking != before:
             raise changed(booking.id)
-        if booking.status is not BookingStatus.CONFIRMED:
-            raise Conflict("This booking is cancelled.", code="booking_cancelled", hint="Make a new one.")
         view = look(uow, offer, now, desk, only={therapist for therapist, _ in days}, without={booking.id})
-        able = _able(view, booking, offer, desk)
-        moved = replace(
-            _moved(booking, offer, view), therapist=min(able, key=lambda therapist: (able[therapist], therapist))
-        )
+        moved = replace(wanted, therapist=cheapest(_able(view, wanted, desk), wanted.choice))
         uow.bookings.put(moved)
+        told = _told(before, moved, names)
         uow.audit.add(
             AuditEntry(
                 id=uuid.uuid4().hex,
@@ -76,65 +90,42 @@ def reschedule(
                 actor=request.authority.actor,
                 action="booking.move",
                 subject=booking.id,
-                detail={"from": booking.date.isoformat(), "to": moved.date.isoformat()},
+                detail={
+                    "from": booking.date.isoformat(),
+                    "to": moved.date.isoformat(),
+                    "changed": " ".join(told.changed),
+                },
             )
         )
         uow.commit()
-    return moved
+    return told
 
 
-def _candidate_days(booking: Booking, offer: Offer, practice_id: str, desk: Desk) -> "set[Day]":
+def _candidate_days(wanted: Booking, practice_id: str, desk: Desk) -> "set[Day]":
     """The agendas that matter, looked up without the lock. Raises SlotLost."""
     with desk.store.unit_of_work(practice_id, write=False) as uow:
-        date = offer.starts[0].astimezone(uow.practice().zone).date()
-        reading = desk.boards.read(uow, [date], desk.clock(), without={booking.id})
+        reading = desk.boards.read(uow, [wanted.date], desk.clock(), without={wanted.id})
     view = desk.boards.board(reading, keep=False)
-    able = _able(view, booking, offer, desk)
+    able = _able(view, wanted, desk)
     if view.practice.policies.visits_a_day is not None:
         # The cap is the whole practice's: nobody else may add a visit to the date meanwhile.
         return set(view.versions)
-    return {(therapist, date) for therapist in able}
+    return {(therapist, wanted.date) for therapist in able}
 
 
-def _able(view: PracticeBoard, booking: Booking, offer: Offer, desk: Desk) -> Costs:
-    """Who can keep the booked visit at the start of the offer. Raises SlotLost where nobody can."""
-    visit = question_of(view, _moved(booking, offer, view))
-    able = costs(view, visit, offer.starts, roads=desk.roads)
+def _able(view: PracticeBoard, wanted: Booking, desk: Desk) -> Costs:
+    """Who can keep the booked visit at its new start. Raises SlotLost where nobody can."""
+    visit, starts = question_of(view, wanted), [window.earliest for window in wanted.windows]
+    able = costs(view, visit, starts, roads=desk.roads)
     if not able[0]:
-        raise lost(view, visit, offer.starts, able)
+        raise lost(view, visit, starts, able)
     return able[0]
 
 
-def _moved(booking: Booking, offer: Offer, view: PracticeBoard) -> Booking:
-    """The booking at its new start, on nobody's agenda yet. A client who stays where they are keeps their door."""
-    (start,), terms = offer.starts, offer.terms
-    return replace(
-        booking,
-        date=start.astimezone(view.practice.zone).date(),
-        windows=(StartWindow(earliest=start, latest=start),),
-        therapist=None,
-        choice=terms.choice,
-        place=booking.place if booking.place.coordinate == terms.place.coordinate else terms.place,
-        pinned=None,
-        overridden=False,
-    )
+def _is_there_already(before: Booking, wanted: Booking) -> bool:
+    return before.therapist is not None and not changes(before, wanted)
 
 
-def _is_there_already(booking: Booking, offer: Offer) -> bool:
-    return (
-        booking.status is BookingStatus.CONFIRMED
-        and offer.starts == (booking.fixed_start,)
-        and booking.place.coordinate == offer.terms.place.coordinate
-        and booking.choice == offer.terms.choice
-    )
-
-
-def _require_the_same_treatment(booking: Booking, offer: Offer) -> None:
-    terms = offer.terms
-    if len(offer.starts) == 1 and (terms.service, terms.session) == (booking.service, booking.session):
-        return
-    raise InvalidRequest(
-        f"This offer is not for {booking.service}, {booking.session // 60} minutes, once.",
-        code="offer_differs",
-        hint="Search for the treatment that is booked; to change it, cancel and book anew.",
-    )
+def _told(before: Booking, after: Booking, names: dict[str, Therapist]) -> Moved:
+    therapist = names.get(after.therapist, Therapist(id=after.therapist)) if after.therapist else None
+    return Moved(booking=after, therapist=therapist, changed=changes(before, after))

@@ -1,16 +1,16 @@
 """What every search does alike: find the place, name what is wrong with the words, let the public see no door."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from api.services.address_budget import Asker
 from api.services.boards import PracticeBoard, Reading
 from api.services.desk import Desk
+from api.services.doors import on_offer
 from api.services.starts import ask
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
-from optimizer.domain.place import Place, Precision
+from optimizer.domain.place import Place
 from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import TherapistChoice, Visit
 from optimizer.schedule.slots import Openings
@@ -23,7 +23,8 @@ class Wanted:
 
     `exact` searches with the very places of other clients, which only staff may. `asker` is who pays for asking about
     one more place; None for staff, and where the place has been asked about before. `words` begins the pointer of a
-    fault: `?` for a query, `/` for a body.
+    fault: `?` for a query, `/` for a body. `known` is the place where it has been found before, as an offer or a
+    booking has it: then `where` only says how it was told.
     """
 
     practice_id: str
@@ -34,11 +35,14 @@ class Wanted:
     first_visit: bool = False
     exact: bool = False
     asker: Asker | None = None
+    known: Place | None = None
     words: str = "?"
 
 
 def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
     """The place; None where it is at fault, and for the public where nobody drives."""
+    if query.known is not None:
+        return query.known
     # The public names no doors: a door of somebody else's would cost no drive.
     where = query.where if query.exact else replace(query.where, id=None)
     try:
@@ -48,14 +52,11 @@ def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
             return None
         faults.append(Fault(pointer=f"{query.words}place", code=error.code, detail=error.detail, hint=error.hint))
         return None
-    if where.id is None and place.precision is not Precision.EXACT:
-        # A postal code is nobody's door yet: whoever books from this offer makes it one.
-        place = replace(place, id=f"door_{uuid.uuid4().hex}")
-    return place
+    return place if where.id is not None else on_offer(place)
 
 
-def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk) -> PracticeBoard:
-    """The days as whoever asks may see them.
+def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk, *, keep: bool = True) -> PracticeBoard:
+    """The days as whoever asks may see them; `keep` is that of `Boards.board`.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk) -> Pract
     """
     if query.asker is not None:
         desk.address_budget.spend(query.asker, place, store=desk.store, now=reading.now)
-    view = desk.boards.board(reading)
+    view = desk.boards.board(reading, keep=keep)
     return view if query.exact else desk.public_view.of(view)
 
 

@@ -1,7 +1,7 @@
 """When can someone come? Every start that some order of a whole day can keep, date by date."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -9,8 +9,9 @@ import numpy as np
 from api.services.boards import PracticeBoard, dates_between
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
+from api.services.moving import Moving
 from api.services.offers import GOOD_FOR, Terms
-from api.services.placing import is_full, question
+from api.services.placing import is_full, question, question_of
 from api.services.searching import Wanted, faults_of, located, openings_for, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import padded, wall_grid
@@ -20,6 +21,7 @@ from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies
 from optimizer.domain.time import MINUTE, Horizon, Seconds
+from optimizer.domain.visit import Visit
 from optimizer.schedule.world import NEVER, Ints
 
 USUAL_DAYS = 14
@@ -33,13 +35,21 @@ class SlotQuery(Wanted):
     """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`); `USUAL_DAYS` from today where open.
 
     `cheapest_first` orders the starts of a date by what they add to driving and idling. `explained` asks for the
-    reasons of what is not offered, too: they speak of other clients' visits, so it goes with `exact`.
+    reasons of what is not offered, too: they speak of other clients' visits, so it goes with `exact`. `moving` is the
+    booking for which another start is looked for: it does not stand in its own way, and what it does not leave open
+    (treatment, first visit, lengths at the door) is looked for as it is booked.
     """
 
     first: date | None = None
     last: date | None = None
     cheapest_first: bool = False
     explained: bool = False
+    moving: Moving | None = None
+
+    @property
+    def without(self) -> frozenset[str]:
+        """Ids of bookings that do not count."""
+        return frozenset() if self.moving is None else frozenset({self.moving.booking.id})
 
     def dates(self, today: date) -> tuple[date, ...]:
         """Every date asked for."""
@@ -83,23 +93,27 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     Raises
     ------
     InvalidRequest
-        With a fault for everything wrong; `outside_area` for staff only.
+        With a fault for everything wrong; `outside_area` for staff only, `place_differs` for a visit that may not
+        leave its home.
     """
     faults: list[Fault] = []
     place = located(query, desk, faults)
+    if query.moving is not None and place is not None:
+        place = query.moving.place(place, pointer="?place")
     now = desk.clock()
     with desk.store.unit_of_work(query.practice_id, write=False) as uow:
         practice = uow.practice()
         today = now.astimezone(practice.zone).date()
         asked = query.dates(today)
-        reading = desk.boards.read(uow, _open_dates(asked, today, practice.policies), now, practice=practice)
+        dates = _open_dates(asked, today, practice.policies)
+        reading = desk.boards.read(uow, dates, now, practice=practice, without=query.without)
         warnings = told(warnings_in(uow, now, practice.zone), staff=query.exact)
     faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     if place is None:
         return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()), warnings=warnings)
-    view = view_for(query, place, reading, desk)
+    view = view_for(query, place, reading, desk, keep=query.moving is None)
     terms = Terms(
         practice_id=query.practice_id,
         place=place,
@@ -108,6 +122,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         expires_at=(now + GOOD_FOR).replace(microsecond=0),
         first_visit=query.first_visit,
         choice=query.choice,
+        moving=None if query.moving is None else query.moving.booking.id,
         seen=desk.offers.digest(view.versions),
     )
     areas = areas_of(query.where, place)
@@ -115,7 +130,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     days, next_from = _bounded(asked, _slots(view, terms, served, query, desk))
     refusals = None
     if query.explained:
-        visit = question(view, terms, today)
+        visit = _visit(query, view, terms, today)
         searched = Unoffered(view=view, visit=visit, dates=tuple(days), served=served, now=now)
         refusals = why_not(searched, roads=desk.roads)
     return SlotAnswer(
@@ -128,13 +143,24 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     )
 
 
-def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int = 5, days: int = 2) -> tuple[Slot, ...]:
-    """Fresh slots on the same terms, closest to a start that was lost."""
+def near(
+    terms: Terms,
+    start: datetime,
+    *,
+    exact: bool,
+    desk: Desk,
+    moving: Moving | None = None,
+    count: int = 5,
+    days: int = 2,
+) -> tuple[Slot, ...]:
+    """Fresh slots on the same terms, closest to a start that was lost; for a booking to be moved where one is given."""
     zone = desk.store.practices.get(terms.practice_id).zone
     day = start.astimezone(zone).date()
     query = SlotQuery(
         practice_id=terms.practice_id,
-        where=PlaceQuery(id=terms.place.id, coordinate=terms.place.coordinate, label=terms.place.label),
+        where=PlaceQuery(label=terms.place.label),
+        known=terms.place,
+        moving=moving,
         service=terms.service,
         session=terms.session,
         first=day,
@@ -145,6 +171,14 @@ def near(terms: Terms, start: datetime, *, exact: bool, desk: Desk, count: int =
     )
     found = [slot for slots in search(query, desk=desk).days.values() for slot in slots]
     return tuple(sorted(sorted(found, key=lambda slot: abs(slot.start - start))[:count], key=lambda slot: slot.start))
+
+
+def _visit(query: SlotQuery, view: PracticeBoard, terms: Terms, day: date) -> Visit:
+    """What is asked of the board: a visit like every other of its service, or the one that is booked."""
+    if query.moving is None:
+        return question(view, terms, day)
+    booked = query.moving.booking
+    return question_of(view, replace(booked, date=day, place=terms.place, choice=query.moving.choice(terms.choice)))
 
 
 def _open_dates(asked: Sequence[date], today: date, policies: Policies) -> tuple[date, ...]:
@@ -178,7 +212,7 @@ def _slots(
     grid_of = {day: _grid(view, day, earliest) for day in served if not is_full(view, day)}
     nothing = np.zeros(0, dtype=np.int64)
     grids = padded([grid_of.get(day.problem.horizon.date, nothing) for day in view.days])
-    found = openings_for(query, view, question(view, terms, served[0]), grids, desk)
+    found = openings_for(query, view, _visit(query, view, terms, served[0]), grids, desk)
     rows_of: dict[date, list[int]] = {}
     for row, open_day in enumerate(view.days):
         rows_of.setdefault(open_day.problem.horizon.date, []).append(row)

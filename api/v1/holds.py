@@ -10,6 +10,7 @@ from api.auth import Role, caller, require
 from api.operation import Reply, operation
 from api.services import holding
 from api.services.holding import HoldRequest
+from api.services.moving import Moving
 from api.services.offers import Terms
 from api.services.placing import SlotLost
 from api.services.receipt import Receipt
@@ -64,18 +65,18 @@ def release_hold(hold_id: str) -> Reply:
     return Reply(status=204)
 
 
-def answer_lost(lost: SlotLost, offer: str) -> Response:
+def answer_lost(lost: SlotLost, offer: str, *, moving: Moving | None = None) -> Response:
     """The problem of an offered start that is gone, with fresh ones near it."""
     parts = wiring()
     was = parts.offers.read(offer, practice_id=caller().practice_id, now=parts.clock())
-    return answer_lost_near(lost, was.terms, was.starts[0])
+    return answer_lost_near(lost, was.terms, was.starts[0], moving=moving)
 
 
-def answer_lost_near(lost: SlotLost, terms: Terms, start: datetime) -> Response:
-    """The problem of a start that is gone, with fresh ones on these terms."""
+def answer_lost_near(lost: SlotLost, terms: Terms, start: datetime, *, moving: Moving | None = None) -> Response:
+    """The problem of a start that is gone, with fresh ones on these terms, or for a booking that is to be moved."""
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
-    fresh = near(terms, start, exact=who.role in STAFF, desk=parts.desk)
+    fresh = near(terms, start, exact=who.role in STAFF, desk=parts.desk, moving=moving)
     problem = SlotLostOut(
         **problem_details.describe(lost).model_dump(),
         slots=[SlotOut.of(slot, zone) for slot in fresh],

@@ -13,7 +13,7 @@ from optimizer.domain.therapist import Shift
 from optimizer.domain.time import Horizon, Seconds
 from optimizer.travel.times import TravelTimes
 
-NEXT = " next"
+NEXT, HOUSE = " next", " house"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +89,9 @@ class Model:
         self.bookings.pop(kept.gives_way, None)
         self.bookings[booking] = kept.promise
 
+    def move(self, booking: str, promise: Promise) -> None:
+        self.bookings[booking] = promise
+
     def release(self, hold: str) -> None:
         self.holds[hold] = replace(self.holds[hold], status="released")
 
@@ -124,11 +127,12 @@ def keeps(shift: Shift, order: Sequence[Promise], horizon: Horizon, travel: Trav
 def drive(travel: TravelTimes, origin: str, destination: str, leave: Seconds) -> Seconds:
     """The seconds of a drive with its buffer, between two bands on a straight line.
 
-    A door is a postal code and a number, `L9T 2R1#3`; two doors of one code are as far apart as the code is from NEXT.
+    A door is a postal code and a number, `L9T 2R1#3`, or the one house of a code whose point is known, `L9T 2R1 house`.
+    Two numbered doors of one code are as far apart as the code is from NEXT.
     """
     if origin == destination:
         return 0
-    here, there = code_of(origin), code_of(destination)
+    here, there = point_of(origin), point_of(destination)
     row, column = travel.index[here], travel.index[there + NEXT if here == there else there]
     starts, values = travel.starts.tolist(), travel.seconds[:, row, column].tolist()
     for k in range(len(starts) - 1):
@@ -138,6 +142,14 @@ def drive(travel: TravelTimes, origin: str, destination: str, leave: Seconds) ->
     return values[-1]
 
 
-def code_of(door: str) -> str:
-    """The postal code that a door has."""
+def point_of(door: str) -> str:
+    """What a door is found by: its postal code, or a house by its own point."""
     return door.partition("#")[0]
+
+
+def is_home(door: str, told: str) -> bool:
+    """Whether a place that is told (a postal code, a door or a house) means a door, no more exactly than it is known.
+
+    A house in the postal code of a numbered door may be that door or another: nobody knows.
+    """
+    return told == door or point_of(told) == point_of(door).removesuffix(HOUSE)

@@ -102,9 +102,51 @@ MUTANTS = (
     ),
     Mutant(
         name="offer searched for less",
-        file="api/services/rescheduling.py",
-        before="    return replace(\n        booking,\n",
-        after="    return replace(\n        booking,\n        first_visit=terms.first_visit,\n",
+        file="api/services/moving.py",
+        before="            self.booking,\n            date=",
+        after="            self.booking,\n            first_visit=offer.terms.first_visit,\n            date=",
+    ),
+    Mutant(
+        name="door per search",
+        file="api/services/searching.py",
+        before="    return place if where.id is not None else on_offer(place)\n",
+        after="    from api.services.doors import own_door\n\n    return own_door(on_offer(place))\n",
+    ),
+    Mutant(
+        name="moved to where the offer was searched for",
+        file="api/services/moving.py",
+        before="        if is_same_home(self.booking.place, told):\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="client moves to another home",
+        file="api/services/moving.py",
+        before="        if self.may_leave_home:\n",
+        after="        if True:\n",
+    ),
+    Mutant(
+        name="wish lost by moving",
+        file="api/services/moving.py",
+        before="        if not asked.require and asked.gender is None:\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="offer to move held",
+        file="api/services/holding.py",
+        before="    if (moving := offer.terms.moving) is not None:\n",
+        after="    if (moving := offer.terms.moving) == offer:\n",
+    ),
+    Mutant(
+        name="offer of another booking",
+        file="api/services/moving.py",
+        before="        if terms.moving not in (None, booking.id):\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="search for a move that its own visit blocks",
+        file="api/services/slot_search.py",
+        before="return frozenset() if self.moving is None else frozenset({self.moving.booking.id})",
+        after="return frozenset()",
     ),
     # Who may?
     Mutant(

@@ -13,13 +13,16 @@ from tests.doors import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What was asked for. Each answer is about a door of its own, whatever its postal code."""
+    """What was asked for. `place` is a postal code, a house or a door; `moving` a booking that is to have the start.
 
-    door: str
-    code: str
+    Whom the client wants is empty for anyone.
+    """
+
+    place: str
     whom: str
     minutes: int
     first_visit: bool
+    moving: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,8 @@ class Offered:
     offer: str
     expires_at: datetime
 
-    def promise(self, therapist: str, *, door: str | None = None) -> Promise:
+    def promise(self, therapist: str, door: str) -> Promise:
+        """It on an agenda. Whoever holds it decides which door of a postal code it is about."""
         rules, search = Policies(), self.search
         session = search.minutes * MINUTE + rules.wrap_up
         consultation = rules.consultation if search.first_visit else 0
@@ -39,7 +43,7 @@ class Offered:
             therapist=therapist,
             date=MONDAY,
             start=datetime.fromisoformat(self.start),
-            door=door or search.door,
+            door=door,
             arriving=rules.parking + rules.setup + consultation,
             staying=consultation,
             leaving=session + rules.tear_down,
@@ -65,3 +69,8 @@ class Made:
     id: str
     manage: str
     offered: Offered
+
+    @property
+    def token(self) -> dict[str, str]:
+        """The client's right to it, as headers."""
+        return {"Authorization": f"Manage {self.manage}"}

@@ -17,14 +17,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY
+from tests.booking_world import MONDAY
 from tests.discovery.house import WHOM, House
-from tests.discovery.model import Kept, Promise, code_of
+from tests.discovery.model import HOUSE, Kept, is_home
 from tests.discovery.said import Made, Offered, Search
+from tests.discovery.small_world import CODES
 from tests.stored_days import violations
 
 GOOD_FOR, KEPT_FOR = timedelta(minutes=10), timedelta(minutes=5)
-CODES = st.sampled_from([BRAMPTON, MILTON, GUELPH])
+PLACES = st.sampled_from([*CODES, *CODES, *(code + HOUSE for code in CODES)])
 NUMBERS = st.integers(0, 1000)
 LETTERS = string.ascii_letters + string.digits + "-_."
 WHOMS = st.sampled_from(sorted(WHOM))
@@ -40,34 +41,41 @@ class Promises(House):
     holds: Bundle[str] = Bundle("holds")
     bookings: Bundle[Made] = Bundle("bookings")
 
-    @rule(target=offers, code=CODES, whom=WHOMS, minutes=MINUTES, first_visit=st.booleans(), number=NUMBERS)
-    def search(self, code: str, whom: str, minutes: int, first_visit: bool, number: int) -> Any:
+    @rule(target=offers, place=PLACES, whom=WHOMS, minutes=MINUTES, first_visit=st.booleans(), number=NUMBERS)
+    def search(self, place: str, whom: str, minutes: int, first_visit: bool, number: int) -> Any:
         """Staff see exactly the starts that the model finds, the public some of them and no other."""
-        asked = [
-            Search(door=self._new_door(code), code=code, whom=whom, minutes=minutes, first_visit=first_visit)
-            for _ in ("staff", "public")
-        ]
-        exact, public = self._shown("staff", asked[0]), self._shown("one", asked[1])
-        possible = self._possible(asked[0])
+        search = Search(place=place, whom=whom, minutes=minutes, first_visit=first_visit)
+        exact, public = self._shown("staff", search), self._shown("one", search)
+        possible = self._possible(search)
         assert [offered.start for offered in exact] == possible
         assert {offered.start for offered in public} <= set(possible)
         return multiple(*exact[number % len(exact) :][:3]) if exact else multiple()
 
-    @rule(target=bookings, code=CODES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS)
-    def book(self, code: str, whom: str, first_visit: bool, number: int) -> Any:
+    @rule(target=bookings, place=PLACES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS)
+    def book(self, place: str, whom: str, first_visit: bool, number: int) -> Any:
         """Search, hold and confirm in one go: so that days fill up."""
-        search = Search(door=self._new_door(code), code=code, whom=whom, minutes=60, first_visit=first_visit)
+        search = Search(place=place, whom=whom, minutes=60, first_visit=first_visit)
         if shown := self._shown("staff", search):
             id = self.hold(shown[number % len(shown)], "one")
             return self.confirm(id, by_owner=True)
         return multiple()
 
-    @rule(target=bookings, code=CODES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS, by_client=st.booleans())
-    def think_twice(self, code: str, whom: str, first_visit: bool, number: int, by_client: bool) -> Any:
+    @rule(place=PLACES, first_visit=st.booleans(), number=NUMBERS)
+    def book_two_of_one_answer(self, place: str, first_visit: bool, number: int) -> None:
+        """Two clients take up what one search told: two houses, unless the house is known."""
+        search = Search(place=place, whom="", minutes=60, first_visit=first_visit)
+        shown = self._shown("staff", search)
+        for offered in (shown[number % len(shown)], shown[(number + 5) % len(shown)]) if shown else ():
+            id = self.hold(offered, "one")
+            if isinstance(id, str):
+                self.confirm(id, by_owner=True)
+
+    @rule(target=bookings, place=PLACES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS, by_client=st.booleans())
+    def think_twice(self, place: str, whom: str, first_visit: bool, number: int, by_client: bool) -> Any:
         """Book, and move to a start next to it, or to one that only a shorter or longer visit was offered."""
-        asked = Search(door=self._new_door(code), code=code, whom=whom, minutes=60, first_visit=first_visit)
+        asked = Search(place=place, whom=whom, minutes=60, first_visit=first_visit)
         shown = self._shown("staff", asked)
-        others = self._shown("staff", replace(asked, door=self._new_door(code), first_visit=not first_visit))
+        others = self._shown("staff", replace(asked, first_visit=not first_visit))
         if not shown:
             return multiple()
         at = number % len(shown)
@@ -77,12 +85,41 @@ class Promises(House):
         self.reschedule(made, tight[number % len(tight)] if tight else shown[at - 1], by_client)
         return made
 
-    @rule(made=bookings, by_client=st.booleans(), code=CODES, first_visit=st.booleans(), number=NUMBERS)
-    def search_and_move(self, made: Made, by_client: bool, code: str, first_visit: bool, number: int) -> None:
-        """Another time is looked for, and taken, for what is booked."""
-        search = replace(made.offered.search, code=code, door=self._new_door(code), first_visit=first_visit)
+    @rule(made=bookings, by_client=st.booleans(), place=PLACES, whom=WHOMS, first_visit=st.booleans(), number=NUMBERS)
+    def search_and_move(
+        self, made: Made, by_client: bool, place: str, whom: str, first_visit: bool, number: int
+    ) -> None:
+        """Another time is looked for as anybody would, and taken for what is booked."""
+        search = replace(made.offered.search, place=place, whom=whom, first_visit=first_visit)
         if shown := self._shown("staff", search):
             self.reschedule(made, shown[number % len(shown)], by_client)
+
+    @rule(
+        target=offers, made=bookings, by_client=st.booleans(), place=st.one_of(st.just(""), PLACES), whom=WHOMS,
+        number=NUMBERS, take=st.booleans(),
+    )  # fmt: skip
+    def search_to_move(self, made: Made, by_client: bool, place: str, whom: str, number: int, take: bool) -> Any:
+        """The booking does not stand in its own way; a client looks at home only."""
+        booked = self.model.bookings.get(made.id)
+        search = replace(made.offered.search, place=place, whom=whom, moving=made.id)
+        answer = self._search_to_move(search, made.token if by_client else {}, place)
+        if booked is None:
+            assert (answer.status, answer.code) == (409, "booking_cancelled")
+            return multiple()
+        if not place or is_home(booked.door, place):
+            search = replace(search, place=booked.door)
+        elif by_client:
+            assert (answer.status, answer.code) == (422, "place_differs")
+            return multiple()
+        assert answer.status == 200, answer
+        (slots,) = answer.body["data"].values()
+        shown, possible = self._read(slots, search), self._possible(search)
+        starts = [offered.start for offered in shown]
+        assert set(starts) <= set(possible)
+        assert by_client or starts == possible
+        if shown and take:
+            self.reschedule(made, shown[number % len(shown)], by_client)
+        return multiple(*shown[:1])
 
     @rule(target=holds, offered=offers, who=st.sampled_from(["one", "other"]))
     def hold(self, offered: Offered, who: str) -> Any:
@@ -91,11 +128,16 @@ class Promises(House):
         if self.now >= offered.expires_at:
             assert (answer.status, answer.code) == (410, "offer_expired")
             return multiple()
-        able = self._able(offered)
+        if offered.search.moving:
+            assert (answer.status, answer.code) == (422, "offer_moves")
+            return multiple()
+        door = self._door(offered.search.place)
+        able = self._able(offered, door)
         if not able:
             assert answer.status == 409
             assert answer.code in ("slot_taken", "route_infeasible")
             assert int(answer.headers["Retry-After"]) > 0
+            assert self._are_possible(answer.body["slots"], offered.search)
             return multiple()
         assert answer.status == 201, answer
         id, expires_at = answer.body["hold_id"], datetime.fromisoformat(answer.body["expires_at"])
@@ -104,7 +146,8 @@ class Promises(House):
         with self.store.unit_of_work("north", write=False) as uow:
             (found,) = uow.holds.get(id).visits
         assert found.therapist in able
-        self.model.holds[id] = Kept(promise=offered.promise(found.therapist), owner=who, expires_at=expires_at)
+        assert self._is_at(found.place, door)
+        self.model.holds[id] = Kept(promise=offered.promise(found.therapist, door), owner=who, expires_at=expires_at)
         self.offered[id] = offered
         return id
 
@@ -121,7 +164,7 @@ class Promises(House):
             return multiple()
         assert answer.body["start"] == self.offered[id].start
         made = Made(id=answer.body["booking_id"], manage=answer.body["manage"], offered=self.offered[id])
-        self.doors[made.id], self.whom[made.id] = kept.promise.door, self.offered[id].search.whom
+        self.whom[made.id] = self.offered[id].search.whom
         self.model.confirm(id, made.id)
         return made
 
@@ -177,54 +220,41 @@ class Promises(House):
     def reschedule(self, made: Made, offered: Offered, by_client: bool) -> None:
         """The new place is found before the old one is given up, and the old one does not stand in its way."""
         answer = self._manage(made, "PATCH", {"offer": offered.offer}, by_client=by_client)
-        refusals = self._refusals_of_move(made, offered)
-        if answer.status != 200:
-            assert (answer.status, answer.code) in refusals
+        before, told, whom = self.model.bookings.get(made.id), offered.search.place, offered.search.whom
+        if before is None or self.now >= offered.expires_at:
+            assert (answer.status, answer.code) in {(409, "booking_cancelled"), (410, "offer_expired")}
             return
-        assert not refusals
+        if offered.search.minutes != made.offered.search.minutes or offered.search.moving not in ("", made.id):
+            assert (answer.status, answer.code) == (422, "offer_differs")
+            return
+        stays = is_home(before.door, told)
+        if by_client and not stays:
+            assert (answer.status, answer.code) == (422, "place_differs")
+            return
+        booked = replace(made.offered.search, place=before.door if stays else told, whom=whom, moving=made.id)
+        wanted, door = replace(offered, search=booked), before.door if stays else self._door(told)
+        changed = {
+            "start": before.start != datetime.fromisoformat(offered.start),
+            "place": door != before.door,
+            "therapist": whom not in ("", self.whom[made.id]),
+        }
+        able = self._able(wanted, door)
+        if not able and any(changed.values()):
+            assert (answer.status, answer.code) in {(409, "slot_taken"), (409, "route_infeasible")}
+            assert self._are_possible(answer.body["slots"], booked)
+            return
+        assert answer.status == 200, answer
         assert answer.body["start"] == offered.start
+        assert answer.body["changed"] == [name for name, is_new in changed.items() if is_new]
         with self.store.unit_of_work("north", write=False) as uow:
-            therapist = uow.bookings.get(made.id).therapist
-        if not self._stays(made, offered):
-            moved = self._moved(made, offered, therapist or "")
-            assert self.model.fits(moved, self.now, without={made.id})
-            self.model.bookings[made.id] = moved
-            self.doors[made.id], self.whom[made.id] = moved.door, offered.search.whom
-        assert self.model.bookings[made.id].therapist == therapist
-
-    def _refusals_of_move(self, made: Made, offered: Offered) -> set[tuple[int, str]]:
-        """Every refusal that is true of a move; where there is none it has to succeed."""
-        before, refusals = self.model.bookings.get(made.id), set[tuple[int, str]]()
-        if self.now >= offered.expires_at:
-            refusals.add((410, "offer_expired"))
-        if offered.search.minutes != made.offered.search.minutes:
-            refusals.add((422, "offer_differs"))
-        if before is None:
-            refusals.add((409, "booking_cancelled"))
-        able = [
-            therapist
-            for therapist in WHOM[offered.search.whom]
-            if self.model.fits(self._moved(made, offered, therapist), self.now, without={made.id})
-        ]
-        if not able and not (before is not None and self._stays(made, offered)):
-            refusals |= {(409, "slot_taken"), (409, "route_infeasible")}
-        return refusals
-
-    def _stays(self, made: Made, offered: Offered) -> bool:
-        """Is the booking where the offer would bring it?"""
-        before = self.model.bookings[made.id]
-        return (
-            before.start == datetime.fromisoformat(offered.start)
-            and code_of(before.door) == offered.search.code
-            and self.whom[made.id] == offered.search.whom
-        )
-
-    def _moved(self, made: Made, offered: Offered, therapist: str) -> Promise:
-        """The booked treatment at the offered time and door; a client who stays at one postal code keeps their door."""
-        booked = self.doors[made.id]
-        door = booked if code_of(booked) == offered.search.code else offered.search.door
-        search = replace(offered.search, first_visit=made.offered.search.first_visit)
-        return replace(offered, search=search).promise(therapist, door=door)
+            found = uow.bookings.get(made.id)
+        if any(changed.values()):
+            assert found.therapist in able
+            self.model.move(made.id, wanted.promise(found.therapist, door))
+            self.whom[made.id] = whom or self.whom[made.id]
+        assert self._is_at(found.place, door)
+        assert answer.body["place"]["id"] == found.place.id
+        assert self.model.bookings[made.id].therapist == found.therapist
 
     @rule(offered=offers, place=NUMBERS, by=st.integers(1, 60))
     def forge(self, offered: Offered, place: int, by: int) -> None:

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, RootModel
 
 from api.services.confirming import Confirmed, ConfirmRequest
+from api.services.moving import Change
+from api.services.rescheduling import Moved
 from api.v1.schemas.base import Answer, Identifier, Instant, Request
 from api.v1.schemas.booking import BookingIn, BookingOut, ClientIn, WindowOut
+from api.v1.schemas.place import PlaceOut
 from api.v1.schemas.slots import OfferText
 from optimizer.domain.booking import Booking, BookingStatus, Client
 
@@ -100,6 +103,42 @@ class ConfirmedOut(ConfirmedVisitOut):
 
 class BookedOut(RootModel[ConfirmedOut | BookingOut]):
     """A confirmed hold; or, for staff, the booking they made."""
+
+
+class MovedOut(PromisedOut):
+    """What the client is told of a move. `changed` names what is new: `start`, `therapist` (whom the client asks for);
+    nothing where the booking was there already. `therapist` is who comes."""
+
+    place: PlaceOut
+    therapist: PersonOut | None
+    changed: list[Change]
+
+    @classmethod
+    def of_moved(cls, moved: Moved, zone: ZoneInfo) -> Self:
+        who = moved.therapist
+        return cls(
+            **dict(PromisedOut.of(moved.booking, zone)),
+            place=PlaceOut.of(moved.booking.place),
+            therapist=None if who is None else PersonOut(name=who.name or who.id),
+            changed=list(moved.changed),
+        )
+
+
+class MovedBookingOut(BookingOut):
+    """The booking as staff see it after a move. `changed` names what is new: `start`, `place`, `therapist` (whom the
+    client asks for). `promise` bounds the start, as clients are told it."""
+
+    promise: list[WindowOut]
+    changed: list[Change]
+
+    @classmethod
+    def of_moved(cls, moved: Moved, zone: ZoneInfo) -> Self:
+        whole = BookingOut.of(moved.booking, zone)
+        return cls(**dict(whole), promise=whole.windows, changed=list(moved.changed))
+
+
+class MoveOut(RootModel[MovedOut | MovedBookingOut]):
+    """The booking where it is now: for a client what was promised, for staff all of it."""
 
 
 class ChangedOut(RootModel[PromisedOut | BookingOut]):

@@ -4,14 +4,17 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from api.problem_details import ProblemOut
+from api.services.moving import Moving, differs
 from api.services.slot_search import MOST_DAYS, Slot, SlotAnswer, SlotQuery
 from api.services.why_not import Refused
 from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
 from api.v1.schemas.place import PlaceOut
 from data.geocoding.geocoder import PlaceQuery, written
+from optimizer.domain.booking import Booking
 from optimizer.domain.place import Coordinate
 from optimizer.domain.promise import Hold
 from optimizer.domain.reason import Reason
@@ -31,10 +34,13 @@ class Sort(StrEnum):
 
 class SlotsQuery(Request):
     """When can someone come? The place is a postal code, a point or an address; `from` to `to` are at most 31 dates,
-    two weeks from today where left out."""
+    two weeks from today where left out. With `moving` (a booking) place, service, length and whom the client wants are
+    those that are booked where they are left out; without it place, service and length are needed. `manage` is the
+    client's token, where a link cannot carry it in the Authorization header."""
 
-    service: Identifier
-    session_minutes: Annotated[int, Field(gt=0, le=DAY_MINUTES)]
+    moving: Identifier | None = None
+    service: Annotated[Identifier | None, Field(validate_default=True)] = None
+    session_minutes: Annotated[int | None, Field(gt=0, le=DAY_MINUTES, validate_default=True)] = None
     postal_code: Text | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lng: Annotated[float, Field(ge=-180, le=180)] | None = None
@@ -46,12 +52,25 @@ class SlotsQuery(Request):
     first_visit: bool = False
     sort: Sort = Sort.TIME
     include: Literal["refused"] | None = None
+    manage: Annotated[str, Field(max_length=500)] | None = None
+
+    @property
+    def says_where(self) -> bool:
+        return self.lat is not None or bool(self.postal_code) or bool(self.address)
+
+    @field_validator("service", "session_minutes", mode="before")
+    @classmethod
+    def is_told_or_booked(cls, value: object, said: ValidationInfo) -> object:
+        """Only a booking knows what is looked for without being told."""
+        if value is None and said.data.get("moving") is None:
+            raise PydanticKnownError("missing")
+        return value
 
     @model_validator(mode="after")
     def says_where_and_when(self) -> Self:
         if (self.lat is None) != (self.lng is None):
             raise refuse("half_a_point", "A point has both lat and lng.", "Send both, or a postal code.")
-        if self.lat is None and not self.postal_code and not self.address:
+        if not self.says_where and self.moving is None:
             raise refuse(
                 "place_missing", "Nobody said where the place is.", "Send postal_code, lat and lng, or address."
             )
@@ -62,8 +81,19 @@ class SlotsQuery(Request):
                 raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
         return self
 
-    def request(self, *, practice_id: str, exact: bool) -> SlotQuery:
+    def request(self, *, practice_id: str, exact: bool, moving: Moving | None = None) -> SlotQuery:
+        """What is looked for; `moving` is the booking that this names.
+
+        Raises
+        ------
+        InvalidRequest
+            code `treatment_differs`, when it is not the treatment that is booked.
+        """
         point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
+        booked = None if moving is None else moving.booking
+        if booked is not None:
+            self._require_treatment_of(booked)
+        minutes = self.session_minutes or 0
         return SlotQuery(
             practice_id=practice_id,
             where=PlaceQuery(
@@ -72,18 +102,31 @@ class SlotsQuery(Request):
                 postal_code=self.postal_code or None,
                 label=written(self.address or "", self.postal_code or ""),
             ),
-            service=self.service,
-            session=self.session_minutes * MINUTE,
+            known=None if booked is None or self.says_where else booked.place,
+            service=(self.service or "") if booked is None else booked.service,
+            session=minutes * MINUTE if booked is None else booked.session,
             first=self.first,
             last=self.last,
             choice=TherapistChoice(
                 require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
             ),
-            first_visit=self.first_visit,
+            first_visit=self.first_visit if booked is None else booked.first_visit,
             exact=exact,
             cheapest_first=self.sort is Sort.BEST,
             explained=self.include is not None,
+            moving=moving,
         )
+
+    def _require_treatment_of(self, booked: Booking) -> None:
+        told = {
+            "service": (self.service, booked.service),
+            "session_minutes": (self.session_minutes, booked.session // MINUTE),
+        }
+        for name, (asked, was) in told.items():
+            if asked is not None and asked != was:
+                raise differs(
+                    "treatment_differs", f"{was} is booked, not {asked}.", pointer=f"?{name}", hint="Leave it out."
+                )
 
 
 class SlotOut(Answer):
@@ -97,7 +140,8 @@ class SlotOut(Answer):
 
     @classmethod
     def of(cls, slot: Slot, zone: ZoneInfo) -> Self:
-        return cls(
+        # Ours already: an answer holds hundreds, and nothing in them is to be checked.
+        return cls.model_construct(
             start=slot.start.astimezone(zone),
             end=slot.end.astimezone(zone),
             offer=slot.offer,
