@@ -11,6 +11,7 @@ BIN := .venv/bin
 RUNTIME := .venv/runtime.stamp
 DEV := .venv/dev.stamp
 BENCH := .venv/bench.stamp
+PROFILE := short
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,8 +49,9 @@ format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV) $(BENCH)  ## print the figures
+bench: $(DEV) $(BENCH)  ## print the figures, and compare with other engines; PROFILE=full for the whole tables
 	@for bench in tests/benchmarks/bench_*.py; do echo "## $$bench"; PYTHONPATH=. $(BIN)/python $$bench || exit 1; done
+	$(BIN)/python -m tests.benchmarks.suite $(PROFILE)
 
 lock: $(DEV)  ## rewrite the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from optimizer.schedule.problem import Problem
 from tests.benchmarks import gta, instances
 from tests.benchmarks.hhcrsp import hhcrsp_day
-from tests.benchmarks.made_up_days import OVER, made_up_day
+from tests.benchmarks.made_up_days import OVER, made_up_day, office_day
 from tests.benchmarks.rush_hour import Belief, Roads
 
 FREE = 30_000
@@ -40,6 +40,7 @@ SETS = """sets
   gta-6 gta-9 gta-30 gta-60 gta-180   generated days of the shared folder (three seeds each); gta: 30 and 60
   made-up-TxV                         fresh days: T therapists, V visits, by --seeds; room-TxV: every visit fits
   rush-gta-30 rush-TxV                the same with a rush hour; engines that know none: vroom@average, vroom@padded
+  office-TxV                          one office, everybody alike, rush hour: what kayros can prove as well
   hhcrsp-TxV hhcrsp-plain-TxV         home health care: skills, wishes, shared windows; breaks unless plain
   solomon homberger tsptw timefold    published routing instances, or one of them: solomon:R101"""
 
@@ -57,12 +58,12 @@ def cases(name: str, seeds: Sequence[int]) -> Iterator[Case]:
     """
     if name == "gta":
         yield from (*cases("gta-30", seeds), *cases("gta-60", seeds))
-    elif generated := re.fullmatch(r"(made-up|room|rush|hhcrsp|hhcrsp-plain)-(\d+)x(\d+)", name):
+    elif generated := re.fullmatch(r"(made-up|room|rush|office|hhcrsp|hhcrsp-plain)-(\d+)x(\d+)", name):
         kind, therapists, visits = generated[1], int(generated[2]), int(generated[3])
         for seed in seeds:
             yield _generated(kind, therapists, visits, seed)
     elif shared := re.fullmatch(r"(rush-)?gta-(\d+)", name):
-        for seed in seeds:
+        for seed in seeds if gta.FOLDER.exists() else ():
             yield _shared(int(shared[2]), seed, is_rush=shared[1] is not None)
     else:
         yield from _published(name)
@@ -73,6 +74,9 @@ def _generated(kind: str, therapists: int, visits: int, seed: int) -> Case:
     if kind.startswith("hhcrsp"):
         problem = hhcrsp_day(therapists, visits, seed, breaks=kind == "hhcrsp")
         return Case(name=name, problem=problem, price=FREE * problem.weights.road)
+    if kind == "office":
+        day = office_day(therapists, visits, seed)
+        return Case(name=name, problem=day.problem, price=FREE, roads=day.roads)
     day = made_up_day(therapists, visits, seed, over=0.0 if kind == "room" else OVER)
     case = Case(name=name, problem=day.problem, price=FREE * day.problem.weights.road)
     return _with_rush_hour(case, day.roads) if kind == "rush" else case

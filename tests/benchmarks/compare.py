@@ -19,13 +19,15 @@ from tests.benchmarks.tables import header, row, table
 
 def main() -> None:
     asked = _arguments()
-    clock, cores = CpuClock.build(), _cores(asked.cores)
+    clock = CpuClock.build()
     found = [case for name in asked.set.split(",") for case in cases(name, _numbers(asked.seeds))]
     engines = asked.engines.split(",")
     print(header(engines, clock))
     runs = []
     for seconds in map(float, asked.seconds.split(",")):
-        for done in compete(found, engines, seconds=seconds, seeds=_numbers(asked.luck), clock=clock, cores=cores):
+        for done in compete(
+            found, engines, seconds=seconds, seeds=_numbers(asked.luck), clock=clock, cores=cores(asked.cores)
+        ):
             print(row(done), flush=True)
             runs.append(done)
     references = References.load()
@@ -78,7 +80,7 @@ def _numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",")]
 
 
-def _cores(count: int) -> list[int]:
+def cores(count: int) -> list[int]:
     able = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
     return able[:count]
 

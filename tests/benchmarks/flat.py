@@ -5,7 +5,7 @@ whose place inside a drive engines choose differently). What is paid once a plac
 of the arc, the rest of a block is service at the node, and windows bound the beginning of that service.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.place import Place
+from optimizer.domain.therapist import Limits
 from optimizer.domain.time import Seconds
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.world import NEVER, compile_world
@@ -127,6 +128,22 @@ def obstacle(problem: Problem) -> str:
     for visit in problem.visits:
         if any(after.earliest <= before.latest for before, after in pairwise(visit.starts)):
             return "windows that overlap"
+    return ""
+
+
+def same_all_over(problem: Problem) -> str:
+    """What makes this more than one office, alike therapists, and one window a visit; empty when nothing does."""
+    first = problem.shifts[0]
+    if any(replace(shift, therapist=first.therapist) != first for shift in problem.shifts):
+        return "shifts differ"
+    if first.breaks or first.limits != Limits() or first.start_place is None or first.start_place != first.end_place:
+        return "breaks, limits or no office"
+    if not compile_world(problem).fits.all() or any(visit.choice.prefer for visit in problem.visits):
+        return "therapists differ"
+    if any(len(visit.starts) != 1 for visit in problem.visits):
+        return "several windows"
+    if len({visit.place.id for visit in problem.visits}) < len(problem.visits):
+        return "two visits at one door"
     return ""
 
 

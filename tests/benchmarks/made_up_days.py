@@ -16,7 +16,7 @@ from optimizer.domain.therapist import Shift, Therapist
 from optimizer.domain.time import HOUR, MINUTE, Seconds, TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem, Weights
-from tests.benchmarks.rush_hour import Belief, Floats, Roads
+from tests.benchmarks.rush_hour import CENTRE, Belief, Floats, Roads
 from tests.builders import MONDAY
 
 TOWNS = (
@@ -88,6 +88,43 @@ def made_up_day(therapists: int, visits: int, seed: int, *, over: float = OVER) 
             asked[door] = _asked(rng, rng.randrange(9 * HOUR, 18 * HOUR), rng.choice(skills))
     places = [Place(id=f"home {k}") for k in range(therapists)] + [Place(id=f"door {k}") for k in range(visits)]
     return _day(places, roads, hours, skills, [asked[door] for door in range(visits)])
+
+
+def office_day(therapists: int, visits: int, seed: int) -> MadeUpDay:
+    """A rush-hour day that exact solvers of others can take: one office, everybody alike, no breaks, road and waiting
+    equally dear."""
+    rng = Random(f"office {therapists} {visits} {seed}")
+    points = np.array([CENTRE, *(_somewhere(rng) for _ in range(visits))])
+    roads = Roads.between(points, homes=1)
+    places = [Place(id="office"), *(Place(id=f"door {k}") for k in range(visits))]
+    names = tuple(place.id for place in places)
+    firsts = [rng.randrange(8 * HOUR, 17 * HOUR, GRID) for _ in range(visits)]
+    problem = Problem(
+        horizon=MONDAY,
+        shifts=tuple(
+            Shift(
+                therapist=Therapist(id=f"t{row}"),
+                begins=7 * HOUR,
+                ends=21 * HOUR,
+                start_place=places[0],
+                end_place=places[0],
+            )
+            for row in range(therapists)
+        ),
+        visits=tuple(
+            Visit(
+                id=f"v{row}",
+                place=places[1 + row],
+                service="",
+                session=MINUTE * rng.choice(SESSIONS),
+                windows=(TimeWindow(first, first + 2 * HOUR),),
+            )
+            for row, first in enumerate(firsts)
+        ),
+        travel=roads.table(list(names)),
+        weights=Weights(road=1, waiting=1, preference=0),
+    )
+    return MadeUpDay(problem=problem, roads=roads, places=names)
 
 
 def _day(

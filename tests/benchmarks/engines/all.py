@@ -2,7 +2,7 @@
 
 from tests.benchmarks.engines.engine import Engine
 
-NAMES = ("rounds", "ortools-gls", "ortools-ils", "ortools-ils+", "pyvrp", "vroom", "vrp-cli")
+NAMES = ("rounds", "ortools-gls", "ortools-ils", "ortools-ils+", "pyvrp", "vroom", "vrp-cli", "kayros")
 
 
 def engine(name: str) -> Engine:
@@ -34,4 +34,8 @@ def engine(name: str) -> Engine:
             from tests.benchmarks.engines.vrp_rust import VrpCli
 
             return VrpCli()
+        case "kayros":
+            from tests.benchmarks.engines.kayros_exact import Kayros
+
+            return Kayros()
     raise ValueError(f"no engine {name}: there are {', '.join(NAMES)}")

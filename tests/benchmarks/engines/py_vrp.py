@@ -47,6 +47,9 @@ class PyVrp:
                 moments.append(Moment(seconds=deadline.spent, orders=_orders(day, groups, best)))
 
         class Tell(IteratedLocalSearchCallbacks):
+            def on_start(self, algorithm: "pyvrp.IteratedLocalSearch") -> None:
+                tell(algorithm.initial_solution)
+
             def on_best(self, best: "pyvrp.Solution") -> None:
                 tell(best)
 
