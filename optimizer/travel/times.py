@@ -121,6 +121,26 @@ class TravelTimes:
         guessed = self.estimated[self.index[origin], self.index[destination]]
         return ESTIMATE if guessed else self.source.removesuffix(f"+{ESTIMATE}")
 
+    def only(self, places: Sequence[str]) -> Self:
+        """The same travel between some of the places, in the order given.
+
+        Raises
+        ------
+        KeyError
+            When one of them is not known.
+        """
+        rows = [self.index[place] for place in places]
+        cut = np.ix_(range(len(self.starts)), rows, rows)
+        return type(self)(
+            places=tuple(places),
+            starts=self.starts,
+            drive=np.ascontiguousarray(self.drive[cut]),
+            seconds=np.ascontiguousarray(self.seconds[cut]),
+            meters=None if self.meters is None else np.ascontiguousarray(self.meters[np.ix_(rows, rows)]),
+            source=self.source,
+            estimated=None if self.estimated is None else np.ascontiguousarray(self.estimated[np.ix_(rows, rows)]),
+        )
+
     @cached_property
     def index(self) -> Mapping[str, int]:
         """Row of each place id."""
