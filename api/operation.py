@@ -1,7 +1,7 @@
 """A view's contract, said once: it reads the request, shapes the answer, and is what /openapi.json is made of."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api import strict_json
 from api.problem_details import PreconditionRequired, UnsupportedMedia
-from api.v1.schemas.reading import read_model, read_query
+from api.v1.schemas.reading import invalid, read_model, read_query
 from optimizer.domain.errors import Fault, InvalidRequest
 
 ATTRIBUTE = "__rounds_operation__"
@@ -61,11 +61,13 @@ def operation(
     uploads: tuple[str, ...] = (),
     problems: tuple[int, ...] = (),
     idempotent: bool = False,
+    beside: Callable[[Mapping[str, str]], Sequence[Fault]] | None = None,
 ) -> Callable[[View], Callable[..., AnyResponse]]:
     """Give a view its typed `body` and `query` as keyword arguments, and send what it returns.
 
     Put it right above the view, under `require`. `read` replaces the plain reading of the body's model where faults
-    between fields are to be told together with those of the schema. With `idempotent` a request without an
+    between fields are to be told together with those of the schema; `beside` finds such faults in a query that is
+    refused. With `idempotent` a request without an
     `Idempotency-Key` is refused; the view reads it by `idempotency_key()`.
     """
     contract = Operation(
@@ -85,7 +87,7 @@ def operation(
             if contract.idempotent:
                 idempotency_key()
             if contract.query is not None:
-                path["query"] = read_query(contract.query, request.args)
+                path["query"] = _read_query(contract.query, beside)
             if contract.body is not None:
                 document = read_document()
                 path["body"] = read(document) if read else read_model(contract.body, document)
@@ -95,6 +97,21 @@ def operation(
         return answering
 
     return decorate
+
+
+def _read_query(model: type[BaseModel], beside: Callable[[Mapping[str, str]], Sequence[Fault]] | None) -> BaseModel:
+    try:
+        return read_query(model, request.args)
+    except InvalidRequest as refused:
+        if beside is None:
+            raise
+        raise together(refused, beside(request.args)) from None
+
+
+def together(refused: InvalidRequest, others: Sequence[Fault]) -> InvalidRequest:
+    """All faults at once; where both say something of one field, what could not be read speaks."""
+    told = {fault.pointer for fault in refused.faults}
+    return invalid([*refused.faults, *(fault for fault in others if fault.pointer not in told)])
 
 
 def operation_of(view: Callable[..., object]) -> Operation | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from api.services.address_budget import Asker
 from api.services.boards import PracticeBoard, Reading
@@ -15,6 +16,9 @@ from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import TherapistChoice, Visit
 from optimizer.schedule.slots import Openings
 from optimizer.schedule.world import Ints
+
+GENDERS = ("female", "male")
+"""May be asked for even where nobody is; a practice may have others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,14 @@ def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
         faults.append(Fault(pointer=f"{query.words}place", code=error.code, detail=error.detail, hint=error.hint))
         return None
     return place if where.id is not None else on_offer(place)
+
+
+def count_far_place(query: Wanted, desk: Desk, now: datetime) -> None:
+    """A place where nobody drives costs the public as much as any other. Raises TooMany."""
+    if query.asker is not None:
+        where = query.where
+        words = where.coordinate or (where.address or "", where.postal_code or "")
+        desk.address_budget.spend(query.asker, Place(id=f"far:{words}"), store=desk.store, now=now)
 
 
 def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk, *, keep: bool = True) -> PracticeBoard:
@@ -100,15 +112,42 @@ def faults_of(query: Wanted, reading: Reading) -> list[Fault]:
                 hint=f"Offered: {', '.join(str(length // MINUTE) for length in service.lengths)}.",
             )
         )
-    unknown = sorted(query.choice.require - set(reading.settings))
-    known = f"Known: {', '.join(sorted(reading.settings))}." if query.exact else ""
+    genders = {*GENDERS, *(each.pattern.therapist.gender or "" for each in reading.settings.values())} - {""}
+    if query.choice.gender is not None and query.choice.gender not in genders:
+        faults.append(
+            Fault(
+                pointer=f"{query.words}therapist_gender",
+                code="unknown_gender",
+                detail=f"Nobody is {query.choice.gender!r}.",
+                hint=f"Known: {', '.join(sorted(genders))}.",
+            )
+        )
+    # To the public somebody unknown and somebody without a free hour look alike.
+    unknown = sorted(query.choice.require - set(reading.settings)) if query.exact else ()
     faults += [
         Fault(
             pointer=f"{query.words}therapist",
             code="unknown_therapist",
             detail=f"There is no therapist {name!r}.",
-            hint=known,
+            hint=f"Known: {', '.join(sorted(reading.settings))}.",
         )
         for name in unknown
     ]
     return faults
+
+
+def faults_beside(query: Wanted, *, has_service: bool, has_place: bool, desk: Desk) -> list[Fault]:
+    """What is wrong with the words of a search that cannot be made for another reason; a session of 0 was not read."""
+    faults: list[Fault] = []
+    if has_place:
+        located(query, desk, faults)
+    with desk.store.unit_of_work(query.practice_id, write=False) as uow:
+        faults += faults_of(query, desk.boards.read(uow, (), desk.clock()))
+    unread = {f"{query.words}service"} if not has_service else set()
+    unread |= {f"{query.words}session_minutes"} if not query.session else set()
+    return [fault for fault in faults if fault.pointer not in unread]
+
+
+def told_to(query: Wanted, place: Place | None, *, is_empty: bool) -> Place | None:
+    """The place as it is told: to the public an empty answer does not tell a full day from a far place."""
+    return None if is_empty and not query.exact else place

@@ -9,9 +9,18 @@ import numpy as np
 
 from api.services.boards import PracticeBoard, dates_between
 from api.services.desk import Desk
+from api.services.feeds import told, warnings_in
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question
-from api.services.searching import Wanted, faults_of, located, openings_for, view_for
+from api.services.searching import (
+    Wanted,
+    count_far_place,
+    faults_of,
+    located,
+    openings_for,
+    told_to,
+    view_for,
+)
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import padded
 from optimizer.domain.errors import Fault, InvalidRequest
@@ -73,13 +82,17 @@ class SeriesOffer:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesAnswer:
-    """The best courses, the best one first. `unserved`: without any, dates of the rhythm on which nobody can come."""
+    """The best courses, the best one first. `unserved`: without any, dates of the rhythm on which nobody can come.
+
+    `place` and `warnings` are those of `slot_search.SlotAnswer`.
+    """
 
     zone: str
     place: Place | None
     expires_at: datetime
     offers: tuple[SeriesOffer, ...] = ()
     unserved: tuple[date, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
@@ -100,7 +113,10 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         patterns, far = _patterns(query, span)
         faults += far
         known = {pattern.therapist.id for pattern in uow.patterns.list()}
-        asked = what.choice.require if what.choice.require and what.choice.require <= known else None
+        # The public's search for somebody unknown is as large as one for anybody known.
+        is_one = what.choice.require and (not what.exact or what.choice.require <= known)
+        asked = what.choice.require if is_one else None
+        warnings = told(warnings_in(uow, now, practice.zone), staff=what.exact)
         dates = _dates(patterns, span, query.tolerance)
         if len(dates) * len(asked or known) > MOST_THERAPIST_DAYS:
             faults.append(_too_much(len(dates)))
@@ -110,7 +126,8 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         raise InvalidRequest("the series cannot be searched", code="search_refused", faults=faults)
     expires_at = (now + GOOD_FOR).replace(microsecond=0)
     if place is None:
-        return SeriesAnswer(zone=str(practice.zone), place=None, expires_at=expires_at)
+        count_far_place(what, desk, now)
+        return SeriesAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, warnings=warnings)
     if what.asker is not None:
         desk.address_budget.spend(what.asker, place, store=desk.store, now=now)
     view = view_for(what, place, reading, desk)
@@ -136,10 +153,11 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
     missing = () if courses else unserved(calendar, patterns, tolerance=query.tolerance, opening=opening)
     return SeriesAnswer(
         zone=str(practice.zone),
-        place=place,
+        place=told_to(what, place, is_empty=not courses),
         expires_at=expires_at,
         offers=tuple(_signed(course, view, terms, desk) for course in courses),
         unserved=missing,
+        warnings=warnings,
     )
 
 

@@ -12,7 +12,7 @@ from api.services.feeds import told, warnings_in
 from api.services.moving import Moving
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question, question_of
-from api.services.searching import Wanted, faults_of, located, openings_for, view_for
+from api.services.searching import Wanted, count_far_place, faults_of, located, openings_for, told_to, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import padded, wall_grid
 from api.services.why_not import Refusals, Unoffered, why_not
@@ -74,7 +74,7 @@ class Slot:
 class SlotAnswer:
     """Slots by date; every date asked for is there, with or without slots.
 
-    `place` is None where the practice does not drive (told to the public as a calendar without slots); `next_from` is
+    `place` is None for the public where nothing is on offer: a full calendar and a far place look alike. `next_from` is
     the date to search on from, where the answer would have become too long. `refusals` is there when asked for.
     `warnings` say in the asker's words that calendars kept elsewhere are behind; what they said last still counts.
     """
@@ -112,6 +112,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     if place is None:
+        count_far_place(query, desk, now)
         return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()), warnings=warnings)
     view = view_for(query, place, reading, desk, keep=query.moving is None)
     terms = Terms(
@@ -135,7 +136,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         refusals = why_not(searched, roads=desk.roads)
     return SlotAnswer(
         zone=str(practice.zone),
-        place=place,
+        place=told_to(query, place, is_empty=not any(days.values())),
         days=days,
         next_from=next_from,
         refusals=refusals,

@@ -10,6 +10,7 @@ from api.services import slot_search
 from api.services.cancelling import Authority
 from api.services.moving import Moving, booking_to_move
 from api.v1.asking import asker
+from api.v1.beside import beside_query
 from api.v1.schemas.slots import SlotsOut, SlotsQuery
 from api.wiring import wiring
 from optimizer.domain.errors import Fault, InvalidRequest, NotFound
@@ -22,7 +23,8 @@ STAFF = (Role.PLANNER, Role.ADMIN, Role.SERVICE)
 @blueprint.get("/v1/slots")
 @require(Role.BOOKING, *STAFF, or_token=True)
 @operation(
-    "Starts that the whole day can keep, by date", tag="booking", query=SlotsQuery, answers={200: SlotsOut},
+    "Starts that the whole day can keep, by date", tag="booking", query=SlotsQuery, beside=beside_query,
+    answers={200: SlotsOut},
     problems=(404, 409, 422, 429, 503),
 )  # fmt: skip
 def list_slots(query: SlotsQuery) -> SlotsOut:

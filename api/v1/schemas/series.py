@@ -166,13 +166,15 @@ class SeriesOfferOut(Answer):
 
 
 class SeriesOffersOut(Answer):
-    """At most three courses of different weekdays or times, the best first. `place` is the point used, null where
-    nobody drives. `unserved` (staff only): where there is no course, the dates on which nobody can come."""
+    """At most three courses of different weekdays or times, the best first. `place` is the point used, null for
+    the public where there is no course. `unserved` (staff only): where there is no course, the dates on which nobody
+    can come. `warnings` say that calendars kept elsewhere could not be read lately."""
 
     timezone: str
     place: PlaceOut | None
     offers: list[SeriesOfferOut]
     unserved: list[LocalDate] | None
+    warnings: list[str]
 
     @classmethod
     def of(cls, answer: SeriesAnswer, *, is_staff: bool) -> Self:
@@ -183,4 +185,5 @@ class SeriesOffersOut(Answer):
             place=PlaceOut.of(answer.place) if answer.place else None,
             offers=[SeriesOfferOut.of(found, answer, zone) for found in answer.offers],
             unserved=dates,
+            warnings=list(answer.warnings),
         )

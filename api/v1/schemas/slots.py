@@ -177,7 +177,8 @@ class RefusedOut(Answer):
 
 
 class SlotsOut(Answer):
-    """Starts by date, every date asked for among them. `place` is the point used, null where nobody drives.
+    """Starts by date, every date asked for among them. `place` is the point used, null for the public
+    where nothing is on offer.
     `next_from` is where to search on when one answer could not hold all. `refused` is there for staff who include it;
     `refused_left_out` counts the refused starts that were too many to explain in one answer. `warnings` say that
     calendars kept elsewhere could not be read lately: what is offered rests on what they said last."""
