@@ -30,8 +30,8 @@ def postgres_uri() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_uri: str) -> str:
     """The name of a database with the schema and nothing in it, to be copied."""
-    _run(postgres_uri, "CREATE DATABASE pattern")
-    migrate(_database(postgres_uri, "pattern"))
+    run_statement(postgres_uri, "CREATE DATABASE pattern")
+    migrate(database_at(postgres_uri, "pattern"))
     return "pattern"
 
 
@@ -49,9 +49,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'rounds.db'}"
         return
     uri: str = request.getfixturevalue("postgres_uri")
-    _run(uri, "CREATE DATABASE fresh")
-    yield _database(uri, "fresh")
-    _run(uri, "DROP DATABASE fresh WITH (FORCE)")
+    run_statement(uri, "CREATE DATABASE fresh")
+    yield database_at(uri, "fresh")
+    run_statement(uri, "DROP DATABASE fresh WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -61,9 +61,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'rounds.db')}"
         return
     uri: str = request.getfixturevalue("postgres_uri")
-    _run(uri, f"CREATE DATABASE current TEMPLATE {request.getfixturevalue('migrated_postgres')}")
-    yield _database(uri, "current")
-    _run(uri, "DROP DATABASE current WITH (FORCE)")
+    run_statement(uri, f"CREATE DATABASE current TEMPLATE {request.getfixturevalue('migrated_postgres')}")
+    yield database_at(uri, "current")
+    run_statement(uri, "DROP DATABASE current WITH (FORCE)")
 
 
 @pytest.fixture
@@ -75,10 +75,12 @@ def store(url: str) -> Iterator[Store]:
         yield opened
 
 
-def _database(uri: str, name: str) -> str:
+def database_at(uri: str, name: str) -> str:
+    """The address of a database beside the server's own."""
     return uri.replace("/postgres?", f"/{name}?")
 
 
-def _run(uri: str, statement: str) -> None:
+def run_statement(uri: str, statement: str) -> None:
+    """Outside of any transaction, as CREATE DATABASE wants it."""
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(statement.encode())

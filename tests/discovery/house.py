@@ -53,10 +53,8 @@ class House(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="rounds-promises-"))
-        config = Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
-        (self.folder / "rounds.sqlite3").write_bytes(empty_store())
         self.now = NOW
-        self.wiring = Wiring(config, clock=lambda: self.now)
+        self.wiring = Wiring(self._settings(), clock=lambda: self.now)
         self.store = self.wiring.store
         open_practice(self.store, self.wiring.geocoder, PEOPLE)
         door = AppDoor(create_app(wiring=self.wiring))
@@ -70,6 +68,11 @@ class House(RuleBasedStateMachine):
         self.ids: dict[str, str] = {}
         self.written: list[Written] = []
         self.count = 0
+
+    def _settings(self) -> Settings:
+        """A store with nothing in it."""
+        (self.folder / "rounds.sqlite3").write_bytes(empty_store())
+        return Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
 
     def teardown(self) -> None:
         self.store.close()
