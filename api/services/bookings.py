@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from optimizer.domain.booking import Booking, Client, StartWindow
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
-from optimizer.domain.time import Seconds
+from optimizer.domain.time import Seconds, TimeWindow
 from optimizer.domain.visit import Clearance, TherapistChoice, Visit
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class NewBooking:
     """A visit promised by staff. Lengths at the door that are None come from service and practice.
 
     `id` is echoed where the caller has one; `windows` lie on one local date. `override` books a fixed start even
-    where no day can keep it.
+    where no day can keep it, and a visit whose time has passed.
     """
 
     practice_id: str
@@ -62,7 +63,7 @@ def book(request: NewBooking, *, desk: Desk, receipt: Receipt[Booking] = no_rece
     Raises
     ------
     InvalidRequest
-        With a fault for everything wrong: service, length, therapists, place, dates.
+        With a fault for everything wrong: service, length, therapists, place, dates, a time that has passed.
     Conflict
         code `already_exists`, when the id is taken.
     SlotLost
@@ -71,7 +72,7 @@ def book(request: NewBooking, *, desk: Desk, receipt: Receipt[Booking] = no_rece
     faults: list[Fault] = []
     place = _located(request, desk, faults)
     with desk.store.unit_of_work(request.practice_id, write=False) as uow:
-        faults += _faults(request, uow)
+        faults += _faults(request, uow, desk.clock())
         if faults or place is None:
             raise InvalidRequest("the booking cannot be made", code="booking_refused", faults=faults)
         draft = _draft(request, place, uow.practice().zone)
@@ -101,7 +102,7 @@ def faults_in(request: NewBooking, desk: Desk) -> list[Fault]:
     faults: list[Fault] = []
     _located(request, desk, faults)
     with desk.store.unit_of_work(request.practice_id, write=False) as uow:
-        return faults + _faults(request, uow)
+        return faults + _faults(request, uow, desk.clock())
 
 
 def _located(request: NewBooking, desk: Desk, faults: list[Fault]) -> Place | None:
@@ -136,13 +137,17 @@ def _draft(request: NewBooking, place: Place, zone: ZoneInfo) -> Booking:
 
 def _placed(view: PracticeBoard, draft: Booking, request: NewBooking, desk: Desk) -> Booking:
     """The draft on the agenda where it fits best; of equals where the client prefers, then by id."""
-    visit = question_of(view, draft)
-    able = costs_in_windows(view, visit, windows_of(draft, view.horizon(draft.date)), roads=desk.roads)
+    visit, horizon = question_of(view, draft), view.horizon(draft.date)
+    windows, passed = windows_of(draft, horizon), _has_passed(request, view.read_at)
+    if not passed:
+        now = horizon.seconds(view.read_at)
+        windows = tuple(TimeWindow(max(w.earliest, now), w.latest) for w in windows if w.latest >= now)
+    able = costs_in_windows(view, visit, windows, roads=desk.roads)
     if able:
-        return replace(draft, therapist=cheapest(able, draft.choice))
+        return replace(draft, therapist=cheapest(able, draft.choice), overridden=passed)
     start = draft.fixed_start
     if start is None or draft.clearance is not Clearance.CLEAR:
-        return draft
+        return replace(draft, overridden=passed)
     if not request.override:
         raise lost(view, visit, [start], [{}], hint="Choose another start, or send `override: true` to book it anyway.")
     return replace(draft, therapist=_least_busy(view, visit), overridden=True)
@@ -154,8 +159,22 @@ def _least_busy(view: PracticeBoard, visit: Visit) -> str | None:
     return min(((len(day.problem.visits), day.shift.id) for day in may), default=(0, None))[1]
 
 
-def _faults(request: NewBooking, uow: "UnitOfWork") -> list[Fault]:
+def _has_passed(request: NewBooking, now: datetime) -> bool:
+    return max(window.latest for window in request.windows) < now
+
+
+def _faults(request: NewBooking, uow: "UnitOfWork", now: datetime) -> list[Fault]:
     faults = []
+    if _has_passed(request, now) and not request.override:
+        fixed = len(request.windows) == 1 and request.windows[0].earliest == request.windows[0].latest
+        faults.append(
+            Fault(
+                pointer="/visit/start" if fixed else "/visit/windows",
+                code="start_passed",
+                detail="this start has passed" if fixed else "these windows have passed",
+                hint="choose a later one, or send `override: true` to write down what took place",
+            )
+        )
     services = {service.code: service for service in uow.services.list()}
     service = services.get(request.service)
     if service is None:

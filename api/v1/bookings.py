@@ -127,7 +127,8 @@ def _faults_of_the_visit(document: object) -> list[Fault]:
 def create_booking(body: ConfirmIn | BookingIn) -> AnyResponse:
     """A hold counts until the second of its `expires_at`; after that it is confirmed only while its places are still
     free. A visit by staff goes on the agenda of the therapist whose day it costs least. A window that no day can keep
-    is booked on nobody's agenda; a fixed start is refused (409, fresh `slots`), unless `override` says otherwise."""
+    is booked on nobody's agenda; a fixed start is refused (409, fresh `slots`), and so is a time that has passed (422),
+    unless `override` says otherwise: it is flagged then."""
     return _confirm(body) if isinstance(body, ConfirmIn) else _book(body)
 
 
