@@ -81,6 +81,11 @@ class FreeFlow:
         degrees = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
         return np.ascontiguousarray((degrees - (self.origin.lng, self.origin.lat)) * self.km_per_degree)
 
+    def degrees(self, km: Floats) -> list[tuple[float, float]]:
+        """Latitude and longitude of projected points."""
+        lng_lat = np.asarray(km).reshape(-1, 2) / self.km_per_degree + (self.origin.lng, self.origin.lat)
+        return [(float(lat), float(lng)) for lng, lat in lng_lat]
+
     def doors(self, km: Floats, *, radius: float = 0.0) -> Doors:
         """Prepare projected points, 3 µs each.
 

@@ -37,7 +37,11 @@ class SnappedRoads:
     def __init__(self, roads: EstimateSource, *, side_km: float = SIDE_KM) -> None:
         self._roads = roads
         self._side = side_km
-        self._squares = DoorBook(self._prepare)
+        self.squares = DoorBook(self._prepare)
+
+    def middles(self, cells: NDArray[np.int64]) -> Floats:
+        """`km[cell]`: the middle of each cell, projected."""
+        return (cells.astype(np.float64) + 0.5) * self._side
 
     def cells(self, points: Sequence[Point]) -> NDArray[np.int64]:
         """`cell[point]`: column and row in the grid for each pair of latitude and longitude."""
@@ -49,7 +53,7 @@ class SnappedRoads:
         No stop is taken for the centre's own door, whatever its id: that would tell who lives there.
         """
         hub, hub_row = self._roads.doors(place_points([center]))
-        doors, rows = self._squares.look_up(place_points(stops))
+        doors, rows = self.squares.look_up(place_points(stops))
         # Many stops lie in few cells, and a drive to a cell is timed once.
         middles = doors.points[rows, EAST] * 1e6 + doors.points[rows, NORTH]
         _, first, cell_of = np.unique(middles, return_index=True, return_inverse=True)
@@ -73,7 +77,7 @@ class SnappedRoads:
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""
-        doors, rows = self._squares.look_up(place_points(places))
+        doors, rows = self.squares.look_up(place_points(places))
         starts, model = band_starts(horizon), embedded()
         drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
         time_table(
@@ -89,5 +93,4 @@ class SnappedRoads:
         )
 
     def _prepare(self, points: Sequence[Point]) -> Doors:
-        middles: Floats = (self.cells(points).astype(np.float64) + 0.5) * self._side
-        return embedded().doors(middles, radius=self._side / 2)
+        return embedded().doors(self.middles(self.cells(points)), radius=self._side / 2)

@@ -1,0 +1,157 @@
+"""Roads of an engine for people who may not know where other clients live.
+
+As in `data.roads.snapped` a stop is only known by its cell. A drive to it takes as long as to the worst point of the
+cell (see `data.roads.cell_engine`). What the engine was not asked is bounded by the estimate for the whole cell, with
+the margin that `NetworkRoads` gives an estimate.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.roads.cell_engine import Square
+from data.roads.door_book import Point
+from data.roads.drive_kernel import Floats, free_between, time_between
+from data.roads.estimate import EstimateSource, band_starts, centre, place_points
+from data.roads.free_flow import Doors, embedded
+from data.roads.learning import Learner
+from data.roads.network import NEVER_THERE, NetworkRoads
+from data.roads.pairs import NO_ROAD
+from data.roads.snapped import SIDE_KM, SnappedRoads
+from data.roads.source import Learned
+from optimizer.domain.place import Coordinate, Place
+from optimizer.domain.time import Horizon
+from optimizer.schedule.slots import Spokes
+from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes, padded
+
+Ends = tuple[Sequence[Place], Doors]
+"""Ends of drives: by what the cell engine knows them, and their doors."""
+
+
+class SnappedNetwork:
+    """A `TravelSource` whose bounds depend on cells and the place asked about, nothing else.
+
+    Parameters
+    ----------
+    cells
+        A learner over a `CellEngine` with `square_of`.
+    """
+
+    def __init__(self, roads: NetworkRoads, cells: Learner) -> None:
+        self.name = roads.name
+        self._roads = roads
+        self._cells = cells
+        self._grid = SnappedRoads(roads.estimate)
+
+    def spokes(self, center: Place, stops: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> Spokes:
+        """Drives between an exact place and stops known by their cells. No stop is taken for the centre's own door."""
+        starts = band_starts(horizon)
+        doors, rows = self._roads.estimate.doors(place_points([center]))
+        here: Ends = [center], _taken(doors, rows)
+        there, cell_of = self._snapped(stops)
+        out = padded(starts, self._timed(here, there, starts, horizon), buffer).astype(np.int32)
+        back = padded(starts, self._timed(there, here, starts, horizon), buffer).astype(np.int32)
+        return Spokes(out=np.take(out[:, 0, :], cell_of, axis=1), back=np.take(back[:, :, 0], cell_of, axis=1))
+
+    def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
+        """Drives between cells, with the bands of a single day; two places of one cell are apart as its ends are."""
+        starts = band_starts(horizon)
+        cells, cell_of = self._snapped(places)
+        drive = self._timed(cells, cells, starts, horizon)[:, cell_of[:, None], cell_of[None, :]]
+        drive[:, np.arange(len(places)), np.arange(len(places))] = 0
+        return TravelTimes.build(
+            places=[place.id for place in places],
+            starts=[int(start) for start in starts],
+            drive=drive,
+            buffer=buffer,
+            source=self.name,
+        )
+
+    def kind(self, horizon: Horizon) -> str:
+        return self._roads.kind(horizon)
+
+    def learn(
+        self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
+    ) -> Learned:
+        """Ask for the drives behind the bounds as well as for the exact ones: a hold looks at those.
+
+        With `others` the places are exact and the others are cells, else all of them are cells.
+        """
+        exact = self._roads.learn(places, others, within=within)
+        if exact.trouble:
+            return exact
+        (cells, _), _ = self._snapped(places if others is None else others)
+        bounds = self._cells.learn(cells) if others is None else self._cells.learn(places, cells, within=within)
+        return Learned(
+            asked=exact.asked + bounds.asked,
+            drives=exact.drives + bounds.drives,
+            trouble=bounds.trouble,
+            off_road=exact.off_road,
+        )
+
+    def label(self, center: Place, stops: Sequence[Place]) -> str:
+        """Of the bounds, so that it tells no more than they do."""
+        (cells, _), _ = self._snapped(stops)
+        known = [self._cells.known([center], cells).seconds, self._cells.known(cells, [center]).seconds]
+        return f"{self.name}+{ESTIMATE}" if any((table < NO_ROAD).any() for table in known) else self.name
+
+    def _snapped(self, places: Sequence[Place]) -> tuple[Ends, NDArray[np.int64]]:
+        """The cells of places, each once, and which is whose."""
+        found = self._grid.cells(place_points(places)).reshape(-1, 2)
+        cells, cell_of = np.unique(found, axis=0, return_inverse=True)
+        middles = _degrees(self._grid.middles(cells))
+        doors, rows = self._grid.squares.look_up(middles)
+        return (_named(middles), _taken(doors, rows)), cell_of.reshape(-1)
+
+    def _timed(self, ours: Ends, theirs: Ends, starts: NDArray[np.int64], horizon: Horizon) -> NDArray[np.int32]:
+        """`seconds[band, i, j]` of the bounds from each end to each other."""
+        (begins, mine), (ends, others) = ours, theirs
+        doors = Doors(
+            points=np.concatenate([mine.points, others.points]),
+            near=np.concatenate([mine.near, others.near]),
+            access=np.concatenate([mine.access, others.access]),
+        )
+        rows = np.arange(len(begins), dtype=np.int64)
+        columns = len(begins) + np.arange(len(ends), dtype=np.int64)
+        known = self._cells.known(begins, ends).seconds
+        free: Floats = np.where(known == NO_ROAD, NEVER_THERE, known).astype(np.float64)
+        unknown = np.asarray(known < NO_ROAD, dtype=np.bool_)
+        if unknown.any():
+            model, estimated = embedded(), np.zeros_like(free)
+            free_between(
+                model.figures, model.between, doors.points, doors.near, doors.access, rows, columns, unknown, estimated
+            )
+            free = np.where(unknown, estimated * self._roads.margin, free)
+        table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
+        hourly = self._roads.estimate.congestion(horizon)
+        time_between(free, doors.points, rows, columns, centre(), hourly, starts, table)
+        return table
+
+
+def square_of(point: Point) -> Square | None:
+    """The corners of the cell whose middle a point is, to five decimals; None for any other point."""
+    grid = _grid()
+    middle = grid.middles(grid.cells([point]))
+    if _degrees(middle) != [(round(point[0], 5), round(point[1], 5))]:
+        return None
+    half = SIDE_KM / 2
+    return embedded().degrees(middle - half)[0], embedded().degrees(middle + half)[0]
+
+
+@cache
+def _grid() -> SnappedRoads:
+    return SnappedRoads(EstimateSource())
+
+
+def _degrees(km: Floats) -> list[Point]:
+    return [(round(lat, 5), round(lng, 5)) for lat, lng in embedded().degrees(km)]
+
+
+def _named(points: Sequence[Point]) -> list[Place]:
+    return [Place(id=f"cell {lat} {lng}", coordinate=Coordinate(lat=lat, lng=lng)) for lat, lng in points]
+
+
+def _taken(doors: Doors, rows: NDArray[np.int64]) -> Doors:
+    return Doors(points=doors.points[rows], near=doors.near[rows], access=doors.access[rows])
