@@ -26,10 +26,14 @@ SHORTEST, STRETCH = 0.01, 1.15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A better plan met on the way, judged: after so many seconds, worth so much; None when it breaks promises."""
+    """A better plan met on the way, judged: after so many seconds, worth so much; None when it breaks promises.
+
+    `bound` is the value of the lower bound claimed with it, None where there is none.
+    """
 
     seconds: float
     value: float | None
+    bound: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,7 @@ def run(case: Case, name: str, *, seconds: float, seed: int, clock: CpuClock, co
     answer = used.answer
     moments = list(thinned(answer.moments))
     if answer.orders is not None:
-        moments.append(Moment(seconds=used.clock, orders=answer.orders))
+        moments.append(Moment(seconds=used.clock, orders=answer.orders, bound=answer.bound))
     # A bound holds for the day that was planned: only where that is the day judged does it say anything.
     bound = answer.bound if not belief else None
     return Run(
@@ -122,7 +126,11 @@ def thinned(moments: Sequence[Moment]) -> Iterator[Moment]:
 
 def _judged(case: Case, moment: Moment) -> Step:
     verdict = judge(case, moment.orders)
-    return Step(seconds=moment.seconds, value=verdict.value if verdict.is_feasible else None)
+    return Step(
+        seconds=moment.seconds,
+        value=verdict.value if verdict.is_feasible else None,
+        bound=None if moment.bound is None else valued(case, moment.bound),
+    )
 
 
 def _failed(case: Case, name: str, seconds: float, seed: int, fault: str) -> Run:

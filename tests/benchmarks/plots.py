@@ -46,6 +46,8 @@ def plot_gaps(title: str, cases: Sequence[Case], runs: Sequence[Run], references
 def plot_growth(cases: Sequence[Case], runs: Sequence[Run], references: References, file: Path) -> None:
     """Seconds until within one percent, against visits; an engine that never got there has no point."""
     axes = _axes(f"Time to {NEAR:g} % of the reference", "visits", "CPU seconds (median)")
+    axes.set_xscale("linear")
+    axes.set_xticks(sorted({len(case.problem.visits) for case in cases}))
     for name, times in growth(cases, runs, references).items():
         known = [(size, max(0.001, time)) for size, time in times if time is not None]
         if known:

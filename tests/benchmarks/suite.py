@@ -21,6 +21,7 @@ from tests.benchmarks.rush_hour_day import PLANNERS, driven_table
 from tests.benchmarks.tables import header, row, table
 
 EVERYBODY = ("rounds", "ortools-gls", "ortools-ils", "ortools-ils+", "pyvrp", "vroom", "vrp-cli")
+REFEREED = ("rounds", "kayros")
 SOME = ("rounds", "ortools-gls", "pyvrp", "vroom")
 
 
@@ -53,6 +54,13 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 Chapter(title="Home health care", sets=("hhcrsp-5x30", "hhcrsp-plain-5x30"), limits=(2,), seeds=(1,)),
                 Chapter(title="Long routes", sets=("solomon:R101", "solomon:RC208"), engines=SOME, limits=(5,)),
                 Chapter(title="One therapist, home early", sets=("tsptw:rc_201.1",), engines=SOME, limits=(2,)),
+                Chapter(
+                    title="Proofs refereed, rush hour, starts fixed",
+                    sets=("office-8x8", "office-12x12"),
+                    engines=REFEREED,
+                    limits=(5,),
+                    seeds=(1, 2),
+                ),
             ),
             growth=Chapter(
                 title="Growth",
@@ -81,6 +89,12 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 Chapter(title="Homberger, 200 customers", sets=("homberger",)),
                 Chapter(title="One therapist, home early", sets=("tsptw",), limits=(1, 10)),
                 Chapter(title="Timefold's demo", sets=("timefold",)),
+                Chapter(
+                    title="Proofs refereed, rush hour, starts fixed",
+                    sets=("office-8x8", "office-12x12", "office-20x20", "office-30x30"),
+                    engines=REFEREED,
+                    limits=(60,),
+                ),
             ),
             growth=Chapter(
                 title="Growth",

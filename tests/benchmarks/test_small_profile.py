@@ -3,6 +3,8 @@
 OR-Tools stands for the peers, because it is installed wherever Rounds is; the others are asked where they are.
 """
 
+from importlib.util import find_spec
+
 import pytest
 
 from optimizer.domain.time import MINUTE
@@ -20,7 +22,7 @@ from tests.benchmarks.tables import table
 from tests.builders import problem, roads, shift, visit, window
 
 SECONDS = 0.5
-PEERS = ("ortools-gls", "ortools-ils+", "pyvrp", "vroom", "vrp-cli")
+PEERS = ("ortools-gls", "ortools-ils+", "pyvrp", "vroom", "vrp-cli", "kayros")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def only(name: str) -> Case:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["made-up-1x7", "made-up-3x14", "hhcrsp-2x10", "office-1x7"])
+@pytest.mark.parametrize("name", ["made-up-1x7", "made-up-3x14", "hhcrsp-2x10", "office-7x7"])
 def test_every_plan_is_judged_and_no_bound_lies_above_what_anybody_has_shown(name: str, clock: CpuClock) -> None:
     case = only(name)
     installed = [peer for peer in PEERS if not engine(peer).obstacle(case.problem)]
@@ -49,6 +51,20 @@ def test_every_plan_is_judged_and_no_bound_lies_above_what_anybody_has_shown(nam
     assert ours.value <= min(step.value for step in ours.steps if step.value is not None)
     for each in runs:
         assert each.bound is None or each.bound <= min(shown), f"{each.engine} claims {each.bound} of {min(shown)}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("kayros") is None, reason="kayros is not installed (dependency group bench)")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_solver_that_knows_nothing_of_ours_proves_the_same_rush_hour_day(seed: int, clock: CpuClock) -> None:
+    (case,) = cases("office-8x8", [seed])
+    ours, theirs = (run(case, name, seconds=5, seed=1, clock=clock) for name in ("rounds", "kayros"))
+    assert ours.value is not None, ours
+    assert ours.bound == ours.value
+    assert theirs.value is not None, theirs
+    assert theirs.bound is not None
+    drives = 2 * len(case.problem.visits)
+    assert theirs.bound <= ours.value <= theirs.value <= theirs.bound + drives + 1
 
 
 def test_the_judge_names_a_promise_that_a_peer_has_broken() -> None:

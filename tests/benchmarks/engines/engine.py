@@ -29,10 +29,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A better plan on the way, `seconds` after the task was given."""
+    """A better plan on the way, `seconds` after the task was given, with the bound proven by then."""
 
     seconds: float
     orders: Orders
+    bound: Objective | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

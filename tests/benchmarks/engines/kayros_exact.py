@@ -1,8 +1,9 @@
 """kayros, the referee of proofs: branch, price and cut for time-dependent routing, one kind of day only.
 
 Its `lera` component proves optima of the least total duration (Lera-Romero, Miranda Bront and Soulignac 2020). Duration
-is road, waiting and service, so with road and waiting at one point a second its optimum is Rounds' optimum plus the
-service, but for fractions of a second that Rounds cuts off at each drive.
+is road, waiting and service, so with road and waiting at one point a second and all starts fixed its optimum is Rounds'
+optimum plus the service, but for fractions of a second that Rounds cuts off at each drive. It takes as many therapists
+as it likes, and where starts are free begins when it likes: there it is a lower bound.
 """
 
 import importlib.util
@@ -71,7 +72,7 @@ class Kayros:
 
 def _proven(cost: float, problem: Problem) -> Objective:
     """A bound on whole seconds: each drive may lose a fraction of one."""
-    drives = len(problem.visits) + len(problem.shifts)
+    drives = 2 * len(problem.visits)
     return Objective(
         required_left_out=0, optional_left_out=0, promises_moved=0, overtime=0, cost=max(0, int(cost) - drives)
     )

@@ -24,7 +24,7 @@ class Rounds:
         deadline, moments = Deadline.of(task), list[Moment]()
 
         def tell(plan: Plan) -> None:
-            moments.append(Moment(seconds=deadline.spent, orders=_orders(plan)))
+            moments.append(Moment(seconds=deadline.spent, orders=_orders(plan), bound=plan.certificate.bound))
 
         result = solve(task.problem, SolveParams(time_limit=task.seconds, seed=task.seed), tell)
         return Answer(orders=_orders(result.plan), moments=tuple(moments), bound=result.plan.certificate.bound)
