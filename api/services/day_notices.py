@@ -38,4 +38,7 @@ def _broken(day: TherapistDay, violation: "Violation") -> str:
         return f"This day cannot be kept: {violation.detail}."
     caption = day.captions.get(stop.visit.id)
     who = (caption.client or caption.service) if caption is not None else stop.visit.service
-    return f"{words.clock(day.horizon.local(stop.start))} {who} cannot be kept: {violation.detail}."
+    begins, latest = (words.clock(day.horizon.local(at)) for at in (stop.start, stop.visit.starts[-1].latest))
+    if stop.start > stop.visit.starts[-1].latest:
+        return f"{who} was promised {latest} at the latest, which cannot be kept: {begins} is the earliest."
+    return f"{begins} {who} cannot be kept: {violation.detail}."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.services.day_problem import StoredDay, day_problem
 from data.roads.source import TravelSource
-from optimizer.domain.itinerary import Itinerary
+from optimizer.domain.itinerary import Itinerary, Stop
 from optimizer.domain.visit import Visit
 
 if TYPE_CHECKING:
@@ -107,7 +107,13 @@ def _timed(problem: "Problem", planned: Itinerary | None, behind: Behind) -> "tu
     coming = sorted(problem.visit_index.keys() - set(kept), key=lambda name: (starts[name], name))
     order = _order(problem, kept, coming) or sorted([*kept, *coming], key=lambda name: (starts[name], name))
     found = evaluate(problem, {problem.shifts[0].id: order})
-    return found.plan.itineraries[0], found.violations
+    itinerary = found.plan.itineraries[0]
+    return (_without_slack(itinerary) if found.violations else itinerary), found.violations
+
+
+def _without_slack(day: Itinerary) -> Itinerary:
+    """Where a promise is broken already, nobody may start later."""
+    return replace(day, steps=tuple(replace(s, slack=0) if isinstance(s, Stop) else s for s in day.steps))
 
 
 def _order(problem: "Problem", kept: Sequence[str], coming: Collection[str]) -> list[str]:

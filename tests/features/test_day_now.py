@@ -178,7 +178,8 @@ def test_a_visit_that_staff_forced_in_is_shown_with_what_it_breaks(desk: Desk) -
     assert day["broken"]
     assert len(visits(day)) == 5
     page = text(sign_in(desk.house).get(f"/day/{MONDAY}").text)
-    assert "cannot be kept" in page
+    assert "Late Lou was promised 10:00 at the latest, which cannot be kept: 10:" in page
+    assert "nothing presses" not in page
     assert "booked against the check of the day" in page
     mine = desk.read(f"/v1/me/day?date={MONDAY}", Role.THERAPIST)
     assert mine["overridden"] == [forced]
