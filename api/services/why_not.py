@@ -73,11 +73,11 @@ class Unoffered:
 
 def why_not(searched: Unoffered, *, roads: TravelSource) -> Refusals:
     """Every refused start and date of a search, dates in order."""
-    asked = _Asked.of(searched, roads)
+    asked = Searched.of(searched, roads)
     refused: list[Refused] = []
     left_out, worth = 0, MOST_EXPLAINED
     for day in searched.dates:
-        whole = _whole_day(asked, day)
+        whole = whole_day(asked, day)
         if whole is not None:
             refused.append(whole)
             continue
@@ -91,7 +91,7 @@ def why_not(searched: Unoffered, *, roads: TravelSource) -> Refusals:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class Searched:
     """The board's answer on every start of the grid, and each day with the visit in it, ready to be relaxed."""
 
     searched: Unoffered
@@ -101,7 +101,7 @@ class _Asked:
     cases: dict[int, Case]
 
     @classmethod
-    def of(cls, searched: Unoffered, roads: TravelSource) -> "_Asked":
+    def of(cls, searched: Unoffered, roads: TravelSource) -> "Searched":
         view = searched.view
         minutes = view.practice.policies.grid_minutes
         grids = padded([wall_grid(day.problem.horizon, minutes) for day in view.days])
@@ -174,7 +174,7 @@ class _Asked:
         return self.cases[row]
 
 
-def _whole_day(asked: _Asked, day: date) -> Refused | None:
+def whole_day(asked: Searched, day: date) -> Refused | None:
     """The rule that closes a date before any start is looked at."""
     searched = asked.searched
     view, policies = searched.view, searched.view.practice.policies
@@ -201,7 +201,7 @@ def _whole_day(asked: _Asked, day: date) -> Refused | None:
     return None
 
 
-def _nobody_may(asked: _Asked, day: date, working: Sequence[int]) -> Refused:
+def _nobody_may(asked: Searched, day: date, working: Sequence[int]) -> Refused:
     """All who work are ruled out by who they are: each by obstacles of their own, the one with the fewest first."""
     visit = asked.searched.visit
     standing = {row: list(obstacles(asked.day(row).shift, visit)) for row in working}
@@ -214,7 +214,7 @@ def _nobody_may(asked: _Asked, day: date, working: Sequence[int]) -> Refused:
     return _closed(day, standing[rows[0]][0], "; ".join(named))
 
 
-def _promised(asked: _Asked, day: date) -> int:
+def _promised(asked: Searched, day: date) -> int:
     return sum(not visit.busy for row in asked.working(day) for visit in asked.day(row).problem.visits)
 
 
@@ -222,7 +222,7 @@ def _closed(day: date, reason: Reason, detail: str) -> Refused:
     return Refused(date=day, start=None, reason=reason, detail=detail)
 
 
-def _start(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
+def _start(asked: Searched, rows: Sequence[int], start: datetime) -> Refused:
     """The refusal of the therapist whose day is closest to opening."""
     view = asked.searched.view
     day = start.astimezone(view.practice.zone).date()
@@ -241,7 +241,7 @@ def _start(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
     return _refused(asked, closest[1], closest[2], start)
 
 
-def _refused(asked: _Asked, why: Rejection, row: int, start: datetime) -> Refused:
+def _refused(asked: Searched, why: Rejection, row: int, start: datetime) -> Refused:
     horizon, nearest = asked.day(row).problem.horizon, asked.nearest(row, start)
     works = "" if nearest is None else f"; {nearest.astimezone(horizon.zone):%H:%M} works"
     return Refused(
@@ -255,7 +255,7 @@ def _refused(asked: _Asked, why: Rejection, row: int, start: datetime) -> Refuse
     )
 
 
-def _too_soon(asked: _Asked, rows: Sequence[int], start: datetime) -> Refused:
+def _too_soon(asked: Searched, rows: Sequence[int], start: datetime) -> Refused:
     """Notice is a rule like any other: named as what to change only where it alone is in the way."""
     policies = asked.searched.view.practice.policies
     day = start.astimezone(asked.searched.view.practice.zone).date()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from api.stateless.faults import Faults, Path
 from api.stateless.reading import Reading
-from api.v1.schemas.problem import EvaluateOptionsIn, TherapistIn, VisitIn
+from api.v1.schemas.problem import EvaluateOptionsIn, InsertionIn, TherapistIn, VisitIn
 from api.v1.schemas.reading import did_you_mean
 from optimizer.domain.time import HOUR, Horizon, Seconds
 
@@ -28,6 +28,8 @@ def check(reading: Reading, horizon: Horizon | None, faults: Faults) -> None:
         _named_therapists(("visits", row), visit, reading, faults)
     if isinstance(reading.given.options, EvaluateOptionsIn) and not reading.unread:
         _order(reading, reading.given.options, faults)
+        if isinstance(reading.given, InsertionIn):
+            _asked(reading, reading.given, reading.given.options, faults)
 
 
 def read_horizon(reading: Reading, faults: Faults) -> Horizon | None:
@@ -172,6 +174,18 @@ def _order(reading: Reading, options: EvaluateOptionsIn, faults: Faults) -> None
                 detail = f"The visit {name!r} is already in the order of {seen[name]}."
                 faults.add((*path, place), "duplicate_id", detail, "A visit is driven to once.")
             seen.setdefault(name, therapist)
+
+
+def _asked(reading: Reading, given: InsertionIn, options: EvaluateOptionsIn, faults: Faults) -> None:
+    """The visit asked about is one of the problem's, and nobody has it."""
+    visits = {visit.id for visit in given.visits}
+    if given.visit not in visits and len(reading.visit_rows) == len(visits):
+        detail = f"There is no visit {given.visit!r}."
+        faults.add(("visit",), "unknown_visit", detail, did_you_mean(given.visit, visits))
+    for therapist, order in options.order.items():
+        if given.visit in order:
+            detail = f"The visit {given.visit!r} is in the order of {therapist} already."
+            faults.add(("visit",), "already_placed", detail, "Leave it out of the order to ask who else could take it.")
 
 
 def _day_end(reading: Reading, horizon: Horizon | None) -> Seconds:

@@ -10,12 +10,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.v1.schemas.problem import MAX_THERAPISTS, MAX_VISITS, EvaluationIn, ProblemIn
+from api.v1.schemas.problem import MAX_THERAPISTS, MAX_VISITS, EvaluationIn, InsertionIn, ProblemIn
 from api.v1.schemas.reading import FAULTS_TOLD, faults_of, invalid, pointer
 from optimizer.domain.errors import Fault
 
 LISTS = ("therapists", "visits")
-STAND_INS: Mapping[str, object] = {"date": "2000-01-01", "timezone": "UTC", "therapists": [], "visits": []}
+STAND_INS: Mapping[str, object] = {
+    "date": "2000-01-01",
+    "timezone": "UTC",
+    "therapists": [],
+    "visits": [],
+    "visit": "unread",
+}
 """Put in place of an unreadable part, which `Reading.unread` then names, so that nobody relies on it."""
 
 
@@ -55,6 +61,17 @@ def read_evaluation(document: object) -> Reading:
         When nothing of it can be read.
     """
     return _read(EvaluationIn, document)
+
+
+def read_insertion(document: object) -> Reading:
+    """A problem with a given order and a visit that is not in it yet.
+
+    Raises
+    ------
+    optimizer.domain.errors.InvalidRequest
+        When nothing of it can be read.
+    """
+    return _read(InsertionIn, document)
 
 
 def _read(model: type[ProblemIn], document: object) -> Reading:
@@ -101,7 +118,7 @@ def _salvage(model: type[ProblemIn], document: object, error: ValidationError, c
     readable: dict[str, Any] = {key: part for key, part in document.items() if key not in unread}
     readable |= {name: [document[name][row] for row in rows[name]] for name in LISTS if name not in unread}
     readable |= {key: part for key, part in STAND_INS.items() if key in unread}
-    if model is EvaluationIn and "options" in unread:
+    if issubclass(model, EvaluationIn) and "options" in unread:
         readable["options"] = {"order": {}}
     return Reading(
         given=model.model_validate(readable),

@@ -21,6 +21,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         services,
         slots,
         solve,
+        takers,
         therapists,
     )
 
@@ -40,5 +41,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         services.blueprint,
         slots.blueprint,
         solve.blueprint,
+        takers.blueprint,
         therapists.blueprint,
     )

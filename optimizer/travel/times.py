@@ -141,10 +141,34 @@ class TravelTimes:
             estimated=None if self.estimated is None else np.ascontiguousarray(self.estimated[np.ix_(rows, rows)]),
         )
 
+    def and_place(self, place: str, *, drive: tuple[Table, Table], seconds: tuple[Table, Table]) -> Self:
+        """The same with one place more, the last; no distances.
+
+        Parameters
+        ----------
+        drive, seconds
+            From the new place to each of the others and back: `out[band, j]`, `back[band, i]`, without and with the
+            buffer.
+        """
+        return type(self)(
+            places=(*self.places, place),
+            starts=self.starts,
+            drive=_grown(self.drive, *drive),
+            seconds=_grown(self.seconds, *seconds),
+            source=self.source,
+        )
+
     @cached_property
     def index(self) -> Mapping[str, int]:
         """Row of each place id."""
         return {place: row for row, place in enumerate(self.places)}
+
+
+def _grown(table: Table, out: Table, back: Table) -> Table:
+    bands, n, _ = table.shape
+    grown = np.zeros((bands, n + 1, n + 1), dtype=np.int32)
+    grown[:, :n, :n], grown[:, n, :n], grown[:, :n, n] = table, out, back
+    return grown
 
 
 def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from api.v1.schemas.base import Answer, Instant, LocalDate
 from api.v1.schemas.place import PlaceOut
 from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Objective, Plan, Status, Step, Stop, Totals
 from optimizer.domain.itinerary import Unassigned as LeftOut
-from optimizer.domain.reason import Reason
+from optimizer.domain.reason import Reason, Rejection
 from optimizer.domain.time import Horizon
 
 if TYPE_CHECKING:  # the timeline's kernels take long to import, and only evaluating needs them
@@ -176,6 +176,15 @@ class ReasonOut(Answer):
     detail: str
     opens_if: Mapping[str, int | str] | None
 
+    @classmethod
+    def of(cls, rejection: Rejection) -> Self:
+        return cls(
+            code=rejection.reason,
+            therapist=rejection.shift or None,
+            detail=rejection.detail,
+            opens_if=dict(rejection.opens_if) or None,
+        )
+
 
 class UnassignedOut(Answer):
     """A visit left out, and why: a reason for each therapist, none where the time limit left no time to look."""
@@ -187,15 +196,7 @@ class UnassignedOut(Answer):
     def of(cls, left_out: LeftOut) -> Self:
         return cls(
             visit=left_out.visit.id,
-            reasons=[
-                ReasonOut(
-                    code=rejection.reason,
-                    therapist=rejection.shift or None,
-                    detail=rejection.detail,
-                    opens_if=dict(rejection.opens_if) or None,
-                )
-                for rejection in left_out.rejections
-            ],
+            reasons=[ReasonOut.of(rejection) for rejection in left_out.rejections],
         )
 
 

@@ -197,3 +197,10 @@ class EvaluationIn(ProblemIn):
     """A day, and the order in which it is to be driven."""
 
     options: EvaluateOptionsIn
+
+
+class InsertionIn(EvaluationIn):
+    """A day, who serves whom in it (`options.order`; of a short day the order itself does not matter), and one of its
+    visits that nobody has yet."""
+
+    visit: Identifier

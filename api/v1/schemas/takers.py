@@ -1,0 +1,159 @@
+"""Who can take one visit more: for staff from what is stored, and for a problem that arrives whole."""
+
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from api.services.taking import MOST_DAYS, DayTaker, TakerAnswer, TakerQuery
+from api.stateless.answers import Insertions
+from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
+from api.v1.schemas.place import PlaceOut
+from api.v1.schemas.plan import ReasonOut
+from api.v1.schemas.slots import RefusedOut
+from data.geocoding.geocoder import PlaceQuery, written
+from optimizer.domain.place import Coordinate
+from optimizer.domain.time import MINUTE, Horizon, TimeWindow
+from optimizer.domain.visit import TherapistChoice
+from optimizer.solver.taking import Taker
+
+
+class TakersQuery(Request):
+    """Who can take this visit? The place is a postal code, a point or an address; `from` to `to` are at most 31 dates,
+    two weeks from today where left out."""
+
+    service: Identifier
+    session_minutes: Annotated[int, Field(gt=0, le=DAY_MINUTES)]
+    postal_code: Text | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
+    address: Text | None = None
+    first: Annotated[LocalDate | None, Field(alias="from")] = None
+    last: Annotated[LocalDate | None, Field(alias="to")] = None
+    therapist: Identifier | None = None
+    therapist_gender: Identifier | None = None
+    first_visit: bool = False
+
+    @model_validator(mode="after")
+    def says_where_and_when(self) -> Self:
+        if (self.lat is None) != (self.lng is None):
+            raise refuse("half_a_point", "A point has both lat and lng.", "Send both, or a postal code.")
+        if self.lat is None and not self.postal_code and not self.address:
+            raise refuse(
+                "place_missing", "Nobody said where the place is.", "Send postal_code, lat and lng, or address."
+            )
+        if self.first is not None and self.last is not None:
+            if self.last < self.first:
+                raise refuse("dates_reversed", "The search ends before it begins.", "Swap `from` and `to`.")
+            if (self.last - self.first).days >= MOST_DAYS:
+                raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
+        return self
+
+    def request(self, practice_id: str) -> TakerQuery:
+        point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
+        return TakerQuery(
+            practice_id=practice_id,
+            where=PlaceQuery(
+                coordinate=point,
+                address=self.address or None,
+                postal_code=self.postal_code or None,
+                label=written(self.address or "", self.postal_code or ""),
+            ),
+            service=self.service,
+            session=self.session_minutes * MINUTE,
+            first=self.first,
+            last=self.last,
+            choice=TherapistChoice(
+                require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
+            ),
+            first_visit=self.first_visit,
+            exact=True,
+        )
+
+
+class StartsOut(Answer):
+    """A run of possible starts, both ends included."""
+
+    earliest_start: Instant
+    latest_start: Instant
+
+    @classmethod
+    def of(cls, window: TimeWindow, horizon: Horizon) -> Self:
+        return cls(earliest_start=horizon.local(window.earliest), latest_start=horizon.local(window.latest))
+
+
+class InsertionOut(Answer):
+    """A therapist's day that can take the visit, in some order of all of it. `start` is where it adds least;
+    `position` counts the visits served before it in `order`. What it adds is counted against the best order without
+    it; `added_travel_seconds` is with buffers. `windows` are the runs of possible starts."""
+
+    therapist: str
+    date: LocalDate
+    start: Instant
+    position: int
+    order: list[str]
+    added_travel_seconds: int
+    added_wait_seconds: int
+    added_overtime_seconds: int
+    added_points: int
+    windows: list[StartsOut]
+
+    @classmethod
+    def of(cls, taker: Taker, horizon: Horizon) -> Self:
+        return cls(
+            therapist=taker.shift,
+            date=horizon.date,
+            start=horizon.local(taker.start),
+            position=taker.position,
+            order=list(taker.order),
+            added_travel_seconds=taker.added_road,
+            added_wait_seconds=taker.added_waiting,
+            added_overtime_seconds=taker.added_overtime,
+            added_points=taker.added_points,
+            windows=[StartsOut.of(window, horizon) for window in taker.windows],
+        )
+
+    @classmethod
+    def of_day(cls, found: DayTaker) -> Self:
+        return cls.of(found.taker, found.horizon)
+
+
+class TakersOut(Answer):
+    """Who can take it, the cheapest first (the new visit stands in `order` as `asked`). `refused` says of the others
+    what stands in the way and the smallest change that would open the day, without `therapist` of a whole date;
+    `refused_left_out` counts those that were too many to explain. `warnings` say that calendars kept elsewhere could
+    not be read lately."""
+
+    timezone: str
+    place: PlaceOut
+    data: list[InsertionOut]
+    refused: list[RefusedOut]
+    refused_left_out: int
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, answer: TakerAnswer) -> Self:
+        return cls(
+            timezone=answer.zone,
+            place=PlaceOut.of(answer.place),
+            data=[InsertionOut.of_day(found) for found in answer.takers],
+            refused=[RefusedOut.of(refused, ZoneInfo(answer.zone)) for refused in answer.refused],
+            refused_left_out=answer.left_out,
+            warnings=list(answer.warnings),
+        )
+
+
+class InsertionsOut(Answer):
+    """Who of a problem can take the visit, the cheapest first, and why the others cannot."""
+
+    visit: str
+    data: list[InsertionOut]
+    refused: list[ReasonOut]
+
+    @classmethod
+    def of(cls, found: Insertions) -> Self:
+        return cls(
+            visit=found.visit,
+            data=[InsertionOut.of(taker, found.horizon) for taker in found.takers],
+            refused=[ReasonOut.of(rejection) for rejection in found.refused],
+        )
