@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from optimizer.schedule.problem import Problem
 from optimizer.schedule.world import NEVER
 from tests.benchmarks.engines.engine import Answer, Deadline, Moment, Task
 from tests.benchmarks.flat import FlatDay, obstacle
+
+if TYPE_CHECKING:
+    from ortools.constraint_solver import pywrapcp
+    from ortools.constraint_solver.routing_parameters_pb2 import RoutingSearchParameters
 
 SLACK = 24 * HOUR
 """How long anybody may wait, at least."""
@@ -81,7 +86,7 @@ class OrTools:
         return Answer(orders=day.named(orders(found)), moments=tuple(moments))
 
 
-def _costs(routing: "object", day: FlatDay) -> None:
+def _costs(routing: "pywrapcp.RoutingModel", day: FlatDay) -> None:
     visits, shared = len(day.price), day.road * day.problem.weights.road
     if not day.wishes.any():
         routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(shared.tolist()))
@@ -96,7 +101,7 @@ def _costs(routing: "object", day: FlatDay) -> None:
         routing.SetArcCostEvaluatorOfVehicle(evaluators[key], shift)
 
 
-def _times(routing: "object", manager: "object", day: FlatDay) -> None:
+def _times(routing: "pywrapcp.RoutingModel", manager: "pywrapcp.RoutingIndexManager", day: FlatDay) -> None:
     shifts = day.problem.shifts
     horizon = max((shift.ends for shift in shifts), default=0) + SLACK
     transit = routing.RegisterTransitMatrix((day.time + day.service[:, None]).tolist())
@@ -130,7 +135,7 @@ def _times(routing: "object", manager: "object", day: FlatDay) -> None:
         routing.AddDimensionWithVehicleCapacity(load, 0, capacity, True, f"load {column}")
 
 
-def _choices(routing: "object", manager: "object", day: FlatDay) -> None:
+def _choices(routing: "pywrapcp.RoutingModel", manager: "pywrapcp.RoutingIndexManager", day: FlatDay) -> None:
     for visit, price in enumerate(day.price.tolist()):
         index = manager.NodeToIndex(visit)
         # Also where all must be served: without a price its first solution fails on such days, and so does the rest.
@@ -141,7 +146,7 @@ def _choices(routing: "object", manager: "object", day: FlatDay) -> None:
             routing.VehicleVar(index).SetValues([-1, *able])
 
 
-def _parameters(search: Search, deadline: Deadline) -> "object":
+def _parameters(search: Search, deadline: Deadline) -> "RoutingSearchParameters":
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
     parameters = pywrapcp.DefaultRoutingSearchParameters()

@@ -1,6 +1,7 @@
 """PyVRP: iterated local search in C++, very strong on long routes."""
 
 import importlib.util
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +9,9 @@ from optimizer.schedule.problem import Problem
 from optimizer.schedule.world import NEVER
 from tests.benchmarks.engines.engine import Answer, Deadline, Moment, Task
 from tests.benchmarks.flat import FlatDay, Ints, obstacle
+
+if TYPE_CHECKING:
+    import pyvrp
 
 FORBIDDEN = 10**9
 """Length of an arc that a therapist may not drive."""
@@ -74,7 +78,7 @@ def _groups(day: FlatDay) -> list[list[int]]:
     return list(alike.values())
 
 
-def _model(day: FlatDay, groups: list[list[int]]) -> "object":
+def _model(day: FlatDay, groups: list[list[int]]) -> "pyvrp.ProblemData":
     """Depots come first in PyVRP's locations; the rest of the nodes follow in their order."""
     import pyvrp
 
@@ -123,7 +127,7 @@ def _model(day: FlatDay, groups: list[list[int]]) -> "object":
 def _arcs(day: FlatDay, row: int) -> tuple[Ints, Ints]:
     """Points and seconds of every arc for one shift. PyVRP prices whole days, so the road counts that much less."""
     weights, visits = day.problem.weights, len(day.price)
-    cost, time = day.road * (weights.road - weights.waiting) - 0, day.time.copy()
+    cost, time = day.road * (weights.road - weights.waiting), day.time.copy()
     cost[:, :visits] += day.wishes[row]
     for barred in np.flatnonzero(~day.fits[row]).tolist():
         for arcs in (cost, time):
@@ -133,7 +137,7 @@ def _arcs(day: FlatDay, row: int) -> tuple[Ints, Ints]:
     return cost, time
 
 
-def _orders(day: FlatDay, groups: list[list[int]], best: "object") -> dict[str, tuple[str, ...]]:
+def _orders(day: FlatDay, groups: list[list[int]], best: "pyvrp.Solution") -> dict[str, tuple[str, ...]]:
     free = [list(group) for group in groups]
     orders = {}
     for route in best.routes():
