@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "api.commands.plan:plan",
     "practice": "api.commands.practice:practice",
     "replan": "api.commands.replan:replan",
+    "roads": "api.commands.roads:roads",
     "serve": "api.commands.serve:serve",
     "show": "api.commands.show:show",
     "solve": "api.commands.problems:solve",

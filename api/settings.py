@@ -29,8 +29,35 @@ class Settings(BaseSettings):
     )
     geocoder_key: SecretStr = Field(default=SecretStr(""), description="The provider's key, where it wants one.")
     geocoder_domain: str = Field(default="", description="Host of a provider of your own: Nominatim, Photon, Pelias.")
-    roads: str = Field(default="estimate", description="Where travel times come from: `estimate`, or a road engine.")
-    user_agent: str = Field(default="rounds", description="How this installation names itself to geocoding providers.")
+    roads: Literal["estimate", "osrm", "valhalla", "openrouteservice", "graphhopper"] = Field(
+        default="estimate",
+        description="Where travel times come from: `estimate` (embedded), `osrm`, `valhalla`, or a hosted engine:"
+        " `openrouteservice`, `graphhopper`.",
+    )
+    roads_data: Path | None = Field(
+        default=None, description="Folder that `rounds roads build` has made, for `osrm` or `valhalla` on this machine."
+    )
+    roads_url: str = Field(
+        default="", description="Address of a server in its place: `osrm-routed`, `valhalla_service`; https only."
+    )
+    roads_allow_loopback: bool = Field(
+        default=False, description="Allow plain http for `ROUNDS_ROADS_URL` on this machine."
+    )
+    roads_key: SecretStr = Field(default=SecretStr(""), description="The hosted engine's key.")
+    roads_version: str = Field(
+        default="1", description="Change it when a server has a new map: drives are kept for each version apart."
+    )
+    roads_points: int = Field(
+        default=100, ge=2, le=10_000, description="Most points that a server takes in one question."
+    )
+    roads_timeout: float = Field(default=10.0, gt=0, description="Longest wait for an engine's answer, in seconds.")
+    roads_margin_percent: int = Field(
+        default=25, ge=0, le=200, description="Added to an estimate where the engine has not told a drive."
+    )
+    roads_pairs: int = Field(default=1_000_000, gt=0, description="Most drives kept in the store; the oldest go.")
+    user_agent: str = Field(
+        default="rounds", description="How this installation names itself to geocoding providers and road engines."
+    )
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions, offers and links; without it one is made and kept in `var`."
     )

@@ -10,7 +10,6 @@ from flask import current_app
 from api.settings import Settings
 from data.geocoding.geocoder import Geocoder
 from data.roads.source import TravelSource
-from optimizer.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -80,15 +79,9 @@ class Wiring:
     def roads(self) -> TravelSource:
         if self._roads is not None:
             return self._roads
-        if self.settings.roads != "estimate":
-            raise Unavailable(
-                f"There are no roads called {self.settings.roads!r}.",
-                code="unknown_roads",
-                hint="Use ROUNDS_ROADS=estimate.",
-            )
-        from data.roads.estimate import EstimateSource
+        from api.roads import travel_source
 
-        return EstimateSource()
+        return travel_source(self.settings, lambda: self.store.road_pairs, lambda: self.clock().date())
 
     @cached_property
     def boards(self) -> "Boards":
@@ -100,11 +93,9 @@ class Wiring:
     @cached_property
     def public_roads(self) -> TravelSource:
         """Roads for searches by people who may not know where other clients live."""
-        from data.roads.estimate import EstimateSource
-        from data.roads.snapped import SnappedRoads
+        from api.roads import public_source
 
-        roads = self.roads
-        return SnappedRoads(roads) if isinstance(roads, EstimateSource) else roads
+        return public_source(self.settings, self.roads, lambda: self.store.road_pairs, lambda: self.clock().date())
 
     @cached_property
     def public_view(self) -> "PublicView":

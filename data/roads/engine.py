@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,3 +95,15 @@ def believable(found: EmptyRoads, origins: int, destinations: int) -> EmptyRoads
         if not np.isfinite(known).all() or (known < 0).any() or (known > 1e8).any():
             raise EngineDown("the road engine sent figures that are no drives")
     return found
+
+
+def figures(rows: Any) -> NDArray[np.float64]:
+    """A table out of lists, `table[i, j]`; null, where no road leads, becomes NaN.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no table of figures.
+    """
+    table = np.array([[np.nan if figure is None else float(figure) for figure in row] for row in rows], dtype=float)
+    return table.reshape(len(rows), -1)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.breaker import Breaker, Monotonic
-from data.roads.door_book import Point
 from data.roads.engine import FAR_METERS, EmptyRoads, EngineDown, RoadEngine, TooFarFromRoad, believable
 from data.roads.estimate import place_points
 from data.roads.pair_book import Keys, Known, PairBook, keys_of
@@ -41,36 +40,11 @@ class Learner:
         asking.ask_missing(ours, theirs)
         if others is not None:
             asking.ask_missing(theirs, ours)
+        else:
+            self._book.touch(ours)
         return Learned(
             asked=asking.asked, drives=asking.drives, trouble=asking.trouble, off_road=self._off_road(everybody)
         )
-
-    def through(self, middle: Point, around: Sequence[Point]) -> tuple[EmptyRoads, EmptyRoads]:
-        """From one point to some others and back, asked now and not remembered.
-
-        Raises
-        ------
-        EngineDown
-            Also where the engine is being left alone.
-        TooFarFromRoad
-        """
-        if not self._breaker.admits():
-            raise EngineDown("the road engine does not answer and is left alone for a while")
-        try:
-            out = believable(self.engine.ask([middle], around), 1, len(around))
-            back = believable(self.engine.ask(around, [middle]), len(around), 1)
-        except EngineDown as down:
-            self._breaker.failed(down.rest)
-            raise
-        except TooFarFromRoad:
-            self._breaker.succeeded()
-            raise
-        self._breaker.succeeded()
-        return out, back
-
-    def keep(self, places: Sequence[Place]) -> None:
-        """Say that the drives from these places are still wanted. Never called inside a transaction."""
-        self._book.touch(np.unique(keys_of(place_points(places))))
 
     def _off_road(self, places: Sequence[Place]) -> MappingProxyType[str, float | None]:
         found: dict[str, float | None] = {}

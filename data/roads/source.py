@@ -81,7 +81,7 @@ class TravelSource(Protocol):
         Parameters
         ----------
         others
-            None for all pairs among `places`.
+            None for all pairs among `places`, which are then remembered longest.
         within
             Seconds after which no further question is asked.
         """

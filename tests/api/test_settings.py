@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, read_settings
+from api.wiring import Wiring
 from optimizer.domain.errors import InvalidRequest
 
 
@@ -46,3 +47,30 @@ def test_a_signing_key_that_is_set_is_used_and_not_kept(tmp_path: Path, monkeypa
     assert settings.signing_key == "chosen"
     assert "chosen" not in repr(settings)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code", "words"),
+    [
+        ({"roads": "osrm"}, "bad_setting", "either ROUNDS_ROADS_DATA or ROUNDS_ROADS_URL"),
+        ({"roads": "osrm", "roads_url": "https://r.example", "roads_data": "x"}, "bad_setting", "either"),
+        ({"roads": "osrm", "roads_data": "nowhere"}, "roads_missing", "There are no roads in nowhere"),
+        ({"roads": "valhalla", "roads_url": "http://127.0.0.1:8002"}, "bad_address", "plain http"),
+        ({"roads": "osrm", "roads_url": "http://r.example", "roads_allow_loopback": True}, "bad_address", "plain http"),
+        ({"roads": "osrm", "roads_url": "https://anna:secret@r.example"}, "bad_address", "password"),
+    ],
+)
+def test_roads_that_lead_nowhere_are_refused_in_words(
+    chosen: dict[str, object], code: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidRequest, match=words) as refused:
+        _ = Wiring(Settings.model_validate({"var": tmp_path, **chosen})).roads
+    assert refused.value.code == code
+    assert "secret" not in refused.value.detail
+
+
+def test_an_engine_that_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUNDS_ROADS", "teleport")
+    with pytest.raises(InvalidRequest) as refused:
+        read_settings()
+    assert [fault.pointer for fault in refused.value.faults] == ["ROUNDS_ROADS"]

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.roads.door_book import Point
-from data.roads.engine import EmptyRoads, EngineDown
+from data.roads.engine import EmptyRoads, EngineDown, figures
 
 Ask = Callable[[Sequence[Point], Sequence[Point]], EmptyRoads]
 
@@ -57,16 +56,10 @@ def read_table(answer: Any) -> EmptyRoads:
         if answer["code"] != "Ok":
             raise EngineDown("OSRM refuses the question")
         return EmptyRoads(
-            seconds=_figures(answer["durations"]),
-            meters=_figures(answer["distances"]),
+            seconds=figures(answer["durations"]),
+            meters=figures(answer["distances"]),
             snapped=np.array([float(end["distance"]) for end in answer["sources"]]),
             arrived=np.array([float(end["distance"]) for end in answer["destinations"]]),
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise EngineDown(f"OSRM sent no table ({type(error).__name__})") from error
-
-
-def _figures(rows: Any) -> NDArray[np.float64]:
-    """`table[i, j]`; null, where no road leads, becomes NaN."""
-    table = np.array([[np.nan if figure is None else float(figure) for figure in row] for row in rows], dtype=float)
-    return table.reshape(len(rows), -1)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.roads.door_book import Point
-from data.roads.engine import FAR_METERS, EmptyRoads, EngineDown, TooFarFromRoad
+from data.roads.engine import FAR_METERS, EmptyRoads, EngineDown, TooFarFromRoad, figures
 
 Ask = Callable[[Sequence[Point], Sequence[Point]], EmptyRoads]
 Act = Callable[[str, dict[str, Any]], Any]
@@ -89,7 +88,7 @@ def read_matrix(answer: Any) -> EmptyRoads:
     """The short form of the matrix. Raises EngineDown when it is something else."""
     try:
         table = answer["sources_to_targets"]
-        seconds, kilometres = _figures(table["durations"]), _figures(table["distances"])
+        seconds, kilometres = figures(table["durations"]), figures(table["distances"])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise EngineDown(f"Valhalla sent no matrix ({type(error).__name__})") from error
     unsaid = [np.full(size, np.nan) for size in seconds.shape]
@@ -114,9 +113,3 @@ def _first_lost(act: Act, points: Sequence[Point]) -> int | None:
         except (AttributeError, IndexError, KeyError, TypeError) as error:
             raise EngineDown("Valhalla does not say where a point lies") from error
     return None
-
-
-def _figures(rows: Any) -> NDArray[np.float64]:
-    """`table[i, j]`; null, where no road leads, becomes NaN."""
-    table = np.array([[np.nan if figure is None else float(figure) for figure in row] for row in rows], dtype=float)
-    return table.reshape(len(rows), -1)

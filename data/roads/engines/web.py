@@ -1,7 +1,7 @@
 """Engines asked over HTTP: a server of one's own, or a hosted one. Only points leave the house."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,9 @@ class JsonService:
         self._user_agent = user_agent
         self._limits = Limits(bytes=32 * MEBIBYTE, seconds=timeout)
 
-    def ask(self, target: str, body: object | None = None) -> tuple[int, Any]:
+    def ask(
+        self, target: str, body: object | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
         """Status and JSON of an answer that is no failure of the server: 200, or 400 with its reasons.
 
         Raises
@@ -38,12 +40,12 @@ class JsonService:
         """
         path = self._web.target.rstrip("/")
         web = WebAddress(host=self._web.host, port=self._web.port, target=path + target, secure=self._web.secure)
-        headers = {"User-Agent": self._user_agent, "Accept": "application/json"}
+        ours = {"User-Agent": self._user_agent, "Accept": "application/json", **(headers or {})}
         sent = None if body is None else json.dumps(body).encode()
         if sent is not None:
-            headers["Content-Type"] = "application/json"
+            ours["Content-Type"] = "application/json"
         try:
-            reply = exchange(web, Question(headers=headers, body=sent), self._limits)
+            reply = exchange(web, Question(headers=ours, body=sent), self._limits)
         except WebTrouble as trouble:
             raise EngineDown(f"the road engine gave no answer: {trouble.detail}") from trouble
         return reply.status, _json(reply)

@@ -1,0 +1,59 @@
+"""`rounds roads`: build the roads of a region, and ask for drives before anybody waits for them."""
+
+from pathlib import Path
+
+import click
+
+from api.commands.exits import Exit
+
+MEBIBYTE = 1024 * 1024
+
+
+@click.group()
+def roads() -> None:
+    """Build roads from a map, and keep their drives at hand."""
+
+
+@roads.command()
+@click.argument("region", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(["osrm", "valhalla"]), default="osrm", show_default=True, help="For which.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to build; in ROUNDS_VAR else.")
+def build(region: Path, engine: str, out: Path | None) -> None:
+    """Build what an engine opens from REGION, an OpenStreetMap extract (region.osm.pbf).
+
+    The tools come with the extra `roads`, under Python 3.12 or later. What was in the folder before stays until the
+    new roads are whole. A process that is running goes on with the old ones: start it anew.
+    """
+    from api.commands.setting_up import set_up
+    from data.roads.building import build_roads
+
+    folder = out or set_up().settings.var / "roads" / f"{region.name.partition('.')[0]}-{engine}"
+    built = build_roads(region, engine, folder)
+    click.echo(f"{folder}: {built.seconds:.1f} s, {built.bytes / MEBIBYTE:.0f} MB, version {built.version}")
+    click.echo(f"Use them: ROUNDS_ROADS={engine} ROUNDS_ROADS_DATA={folder.absolute()}")
+
+
+@roads.command()
+@click.option("--practice", default="", help="The practice, where there are several.")
+@click.pass_context
+def warm(ctx: click.Context, practice: str) -> None:
+    """Ask the engine for every drive between known places that is not known yet; `rounds plan` does so, too.
+
+    Exits 75 when the engine does not answer, and 4 when a place lies off every road.
+    """
+    from api.commands.setting_up import practice_of, set_up
+    from api.services.warming import warm_roads
+
+    wiring = set_up()
+    learned = warm_roads(
+        practice_of(wiring, practice),
+        store=wiring.store,
+        roads=wiring.roads,
+        public_roads=wiring.public_roads,
+        clock=wiring.clock,
+    )
+    click.echo(f"{learned.drives} drives asked for in {learned.asked} questions; roads: {wiring.roads.name}")
+    if learned.trouble:
+        click.echo(f"rounds: {learned.trouble}; what is missing is estimated", err=True)
+        ctx.exit(Exit.TRY_LATER)
+    learned.require_roads()
