@@ -8,43 +8,17 @@ import numpy as np
 
 from optimizer.schedule.day_kernel import Sheet, blank_sheet
 from optimizer.schedule.timeline import Day
-from optimizer.schedule.world import (
-    BACK_BY,
-    BEGINS,
-    HOME,
-    LEAD,
-    LEFT_OUT,
-    LIMITS,
-    LOAD,
-    PLACE,
-    REST_COUNT,
-    TAIL,
-    WINDOWS,
-    Ints,
-    World,
-)
+from optimizer.schedule.world import BACK_BY, BEGINS, LEAD, LIMITS, LOAD, REST_COUNT, TAIL, World
+from optimizer.solver.anneal_kernel import anneal, worth
 from optimizer.solver.assignment import Assignment, Column
-from optimizer.solver.ruin_kernel import (
-    NOBODY,
-    Floats,
-    Guide,
-    Hashes,
-    Pool,
-    Team,
-    anneal,
-    copy_team,
-    load_day,
-    put_back,
-    remember,
-    worth,
-)
+from optimizer.solver.guide import guide_for, point_unit, usual_leg
+from optimizer.solver.route_pool_kernel import Hashes, Pool, remember
+from optimizer.solver.ruin_kernel import Desk, Floats, Guide, put_back
+from optimizer.solver.team_kernel import LOADS, NOBODY, Hops, Team, copy_team, fill_hops, load_day
 
 POOL_SIZE = 1 << 15
-NEIGHBOURS = 40
-PRICE_OF_A_VISIT = 30_000
-"""Seconds on the road that leaving out a visit of middle priority counts while annealing: as long as a whole day."""
-PRICE_OF_A_SECOND_LATE = 100
-"""Seconds on the road that a second of overtime counts while annealing."""
+MOST_HOPS = 1 << 24
+"""Pairs of visits that a table is worth its memory for: 256 MB."""
 
 
 class Worth(NamedTuple):
@@ -57,14 +31,20 @@ class Worth(NamedTuple):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Ruin:
-    """Ruin and recreate on one day: changes `current`, keeps the best assignment met and a pool of days."""
+    """Ruin and recreate on one day: changes `current`, keeps the best assignment met and a pool of days.
+
+    `usual_leg` is the seconds to a near neighbour: temperatures are well measured by it.
+    """
 
     day: Day
     guide: Guide
+    hops: Hops
+    usual_leg: float
     current: Team
     best: Team
     spare: Team
     pool: Pool
+    desk: Desk
     sheet: Sheet
     state: Hashes
     iterations: int = 0
@@ -79,19 +59,22 @@ class Ruin:
         marks = random.integers(1, 1 << 63, size=shifts + visits, dtype=np.uint64)
         return cls(
             day=day,
-            guide=_guide(day),
+            guide=guide_for(day),
+            hops=_hops(world),
+            usual_leg=usual_leg(day),
             current=_everybody_at_home(world, longest, breaks),
             best=_everybody_at_home(world, longest, breaks),
             spare=_everybody_at_home(world, longest, breaks),
             pool=Pool(
                 keys=np.zeros(POOL_SIZE, dtype=np.uint64),
                 shift=np.zeros(POOL_SIZE, dtype=np.int64),
-                order=np.zeros((POOL_SIZE, longest), dtype=np.int64),
+                order=np.zeros((POOL_SIZE, longest), dtype=np.int32),
                 size=np.zeros(POOL_SIZE, dtype=np.int64),
                 value=np.zeros((POOL_SIZE, 2), dtype=np.int64),
                 used=np.zeros(1, dtype=np.int64),
                 marks=marks,
             ),
+            desk=_clear_desk(shifts, visits, breaks),
             sheet=blank_sheet(longest, breaks),
             state=random.integers(1, 1 << 63, size=1, dtype=np.uint64),
         )
@@ -123,19 +106,22 @@ class Ruin:
         """
         self._clear()
         for shift, order in enumerate(assignment):
-            load_day(self.day.world, self.current, shift, np.array(order, dtype=np.int64), self.sheet)
+            visits = np.array(order, dtype=np.int64)
+            load_day(self.day.world, self.hops, self.current, shift, visits, self.sheet)
         return self._repair(self.guide.ranks[0])
 
     def anneal(self, iterations: int, *, hot: float, cold: float) -> bool:
         """Search from `current` for a number of iterations, cooling from `hot` to `cold` seconds on the road."""
-        unit = _unit(self.day)
+        unit = point_unit(self.day)
         better = anneal(
             self.day.world,
+            self.hops,
             self.guide,
             self.current,
             self.best,
             self.spare,
             self.pool,
+            self.desk,
             self.sheet,
             self.state,
             hot * unit,
@@ -159,12 +145,11 @@ class Ruin:
 
     def _clear(self) -> None:
         self.current.size[:] = 0
-        self.current.value[:] = 0
+        self.current.sums[:] = 0
         self.current.taker[:] = NOBODY
 
     def _repair(self, rank: Floats) -> bool:
-        dirty = np.zeros(len(self.current.size), dtype=np.bool_)
-        put_back(self.day.world, self.guide, self.current, dirty, self.sheet, rank, 0.0, self.state)
+        put_back(self.day.world, self.hops, self.guide, self.current, self.sheet, rank, self.desk.room)
         for shift in range(len(self.current.size)):
             remember(self.current, shift, self.pool)
         if worth(self.guide, self.current) < worth(self.guide, self.best):
@@ -174,11 +159,46 @@ class Ruin:
 
 
 def longest_day(world: World) -> int:
-    """The most visits that any shift can hold, by its hours and its limit; at least one."""
-    sessions = np.sort(world.visits[:, LOAD + 1]).cumsum()
+    """The most visits that any shift can hold, by its hours and its limits; at least one."""
+    least_block = np.minimum(world.visits[:, LEAD], world.visits[:, LEAD + 1])
+    least_block = least_block + np.minimum(world.visits[:, TAIL], world.visits[:, TAIL + 1])
+    blocks, hands_on = np.sort(least_block).cumsum(), np.sort(world.visits[:, LOAD + 1]).cumsum()
+    # The first arrival lies at the begin, the last leaving at the end: both blocks are inside.
     hours = (world.shifts[:, BACK_BY] - world.shifts[:, BEGINS]).max(initial=0)
-    limit = world.shifts[:, LIMITS].max(initial=0)
-    return max(1, min(int((sessions <= hours).sum()), int(limit)))
+    most = world.shifts[:, LIMITS : LIMITS + 2].max(axis=0, initial=0)
+    # The limit of visits does not count busy time.
+    busy = int((world.visits[:, LOAD] == 0).sum())
+    held = min(int((blocks <= hours).sum()), int((hands_on <= most[1]).sum()), int(most[0]) + busy)
+    return max(1, held)
+
+
+def _hops(world: World) -> Hops:
+    shifts, visits = world.fits.shape
+    steady = bool((world.road == world.road[:1]).all() and (world.drive == world.drive[:1]).all())
+    rows = visits if steady and visits * visits <= MOST_HOPS else 0
+    hops = Hops(
+        between=np.zeros((rows, rows, 4), dtype=np.int32),
+        ends=np.zeros((shifts, visits, 4), dtype=np.int64),
+    )
+    fill_hops(world, hops)
+    return hops
+
+
+def _clear_desk(shifts: int, visits: int, breaks: int) -> Desk:
+    return Desk(
+        dirty=np.zeros(shifts + 1, dtype=np.int64),
+        is_dirty=np.zeros(shifts, dtype=np.bool_),
+        absent=np.zeros(visits + 1, dtype=np.int64),
+        was_absent=np.zeros(visits, dtype=np.bool_),
+        open=np.zeros(visits + 1, dtype=np.int64),
+        keys=np.zeros(visits, dtype=np.float64),
+        seen=np.zeros(shifts, dtype=np.int64),
+        banned=np.zeros(shifts, dtype=np.int64),
+        empty=np.full(shifts, NOBODY, dtype=np.int64),
+        tally=np.zeros(2, dtype=np.int64),
+        skip=np.full(1, -1, dtype=np.int64),
+        room=np.zeros((breaks + 1, 2), dtype=np.int64),
+    )
 
 
 def _everybody_at_home(world: World, longest: int, breaks: int) -> Team:
@@ -188,61 +208,8 @@ def _everybody_at_home(world: World, longest: int, breaks: int) -> Team:
         size=np.zeros(shifts, dtype=np.int64),
         earliest=np.zeros((shifts, longest, breaks + 1), dtype=np.int64),
         latest=np.zeros((shifts, longest, breaks + 1), dtype=np.int64),
-        value=np.zeros((shifts, 2), dtype=np.int64),
+        starts=np.zeros((shifts, longest), dtype=np.int64),
+        gaps=np.zeros((shifts, longest + 1, 3), dtype=np.int64),
+        sums=np.zeros((shifts, LOADS + 3), dtype=np.int64),
         taker=np.full(visits, NOBODY, dtype=np.int64),
     )
-
-
-def _unit(day: Day) -> int:
-    """Points that stand for a second on the road; one where the road costs nothing."""
-    return max(day.problem.weights.road, 1)
-
-
-def _guide(day: Day) -> Guide:
-    world, unit = day.world, _unit(day)
-    place, priorities = world.visits[:, PLACE], world.visits[:, LEFT_OUT : LEFT_OUT + 2]
-    road = world.road.mean(axis=0)
-    apart = (road + road.T)[np.ix_(place, place)] / 2
-    first, last = _span(world)
-    middle, width = (first + last) / 2, last - first
-    block = world.visits[:, LEAD] + world.visits[:, TAIL]
-    homes = world.shifts[:, HOME][world.shifts[:, HOME] >= 0]
-    far = road[np.ix_(homes, place)].min(axis=0) if len(homes) else np.zeros(len(place))
-    clock = np.abs(middle[:, None] - middle[None, :]) + apart
-    left_out = priorities[:, 0] * (1 + int(priorities[:, 1].sum())) + priorities[:, 1]
-    late = PRICE_OF_A_SECOND_LATE * unit
-    allowance = max((shift.limits.overtime for shift in day.problem.shifts), default=0)
-    weight = (4 * priorities[:, 0] + priorities[:, 1]) / 50
-    return Guide(
-        near=np.stack([_nearest(apart), _nearest(clock)]),
-        ranks=np.stack(
-            [
-                _rank(width, -left_out),
-                _rank(-block, -left_out),
-                _rank(block, -left_out),
-                _rank(-far, -left_out),
-                _rank(middle, -left_out),
-            ]
-        ),
-        price=weight * (PRICE_OF_A_VISIT * unit + late * allowance),
-        late_price=float(late),
-        left_out=left_out,
-    )
-
-
-def _span(world: World) -> tuple[Ints, Ints]:
-    """First and last start of each visit over all its windows."""
-    firsts, lasts = world.visits[:, WINDOWS::2], world.visits[:, WINDOWS + 1 :: 2]
-    return firsts.min(axis=1), lasts.max(axis=1)
-
-
-def _nearest(distance: Floats) -> Ints:
-    return np.argsort(distance, axis=1, kind="stable")[:, 1 : NEIGHBOURS + 1].astype(np.int64)
-
-
-def _rank(*keys: Floats | Ints) -> Floats:
-    """Positions in the order of the last key, equal ones in the order of the key before."""
-    order = np.lexsort(keys)
-    rank = np.empty(len(order))
-    rank[order] = np.arange(len(order))
-    return rank

@@ -1,8 +1,11 @@
 """Ruin and recreate, compiled: take strings of neighbouring visits out of a few days and put them back greedily.
 
-After Christiaens and Vanden Berghe (2020), "Slack induction by string removals for vehicle routing problems", with
-simulated annealing. Every day on the way is timed exactly, with departure-time travel and breaks; a day that breaks a
-promise never exists. The days of plans near the best one are kept in a pool.
+After Christiaens and Vanden Berghe (2020), "Slack induction by string removals for vehicle routing problems": adjacent
+strings, split strings, blinks, simulated annealing. Every day on the way is timed exactly, with departure-time travel
+and breaks; a day that breaks a promise never exists.
+
+What an iteration costs depends on what it takes out, not on how large the problem is: a visit taken out is tried in the
+days of its neighbours, and a visit left out before in the days that have changed since.
 """
 
 from typing import NamedTuple
@@ -10,36 +13,36 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.schedule.day_kernel import Sheet, time_day
+from optimizer.schedule.day_kernel import Sheet
 from optimizer.schedule.insertion_kernel import NO_POSITION, position_for
-from optimizer.schedule.kernels import passes
 from optimizer.schedule.world import Ints, World
-from optimizer.travel.compiled import allocating, kernel
-
-NOBODY = -1
-
-NEAR_BEST = 0.1
-"""How much dearer than the best plan one may be whose days are kept: with more, CP-SAT drowns in days."""
+from optimizer.solver.price_kernel import NO_ROOM, place_in_day
+from optimizer.solver.route_pool_kernel import Hashes
+from optimizer.solver.team_kernel import (
+    LATE,
+    NOBODY,
+    POINTS,
+    Hops,
+    Team,
+    drop_string,
+    insert_at,
+    retime,
+)
+from optimizer.travel.compiled import allocating, inlined, kernel
 
 Floats = NDArray[np.float64]
-Hashes = NDArray[np.uint64]
 
-
-class Team(NamedTuple):
-    """The days of all shifts. `S` shifts, `V` visits, `L` the most visits a day can have, `K` breaks."""
-
-    order: Ints
-    """`[S, L]` visits as served."""
-    size: Ints
-    """`[S]`"""
-    earliest: Ints
-    """`[S, L, K + 1]` see `kernels.passes`."""
-    latest: Ints
-    """`[S, L, K + 1]`"""
-    value: Ints
-    """`[S, 2]` overtime, points."""
-    taker: Ints
-    """`[V]` the shift that serves the visit, or NOBODY."""
+REMOVED, LONGEST_STRING = 10.0, 10.0
+"""Visits taken out on average, and the most of one day (the paper's c and L)."""
+SPLIT, SPLIT_STOP = 0.5, 0.01
+"""How often a string keeps some visits in its middle, and how likely it is to keep no more of them."""
+BLINK = 0.01
+FEW_DAYS = 12
+"""With so few days a visit is tried in all of them."""
+DAYS_OF = 30
+"""Neighbours of each kind in whose days a visit is tried."""
+MOST_LEFT_OUT = 30
+"""Visits left out before that are tried in one iteration."""
 
 
 class Guide(NamedTuple):
@@ -47,8 +50,14 @@ class Guide(NamedTuple):
 
     near: Ints
     """`[2, V, A]` neighbours of each visit, nearest first: by road, by time of day."""
+    homes: Ints
+    """`[V, H]` shifts that could begin a day with the visit, nearest home first, one of each kind."""
+    twins: Ints
+    """`[S]` the first shift that is the same as this one in everything but its name."""
     ranks: Floats
     """`[R, V]` orders in which visits are put back, lowest first."""
+    odds: Floats
+    """`[R]` how likely each order is drawn, summed up; what is left to one is a random order."""
     price: Floats
     """`[V]` points that leaving a visit out counts in annealing."""
     late_price: float
@@ -57,26 +66,36 @@ class Guide(NamedTuple):
     """`[V]` required and optional priority as one number, the first outweighing the second."""
 
 
-class Pool(NamedTuple):
-    """A hash table of days seen, one for each shift and set of visits: the cheapest order."""
+class Desk(NamedTuple):
+    """Scratch of an iteration."""
 
-    keys: Hashes
-    """`[C]` zero where free."""
-    shift: Ints
-    """`[C]`"""
-    order: Ints
-    """`[C, L]`"""
-    size: Ints
-    """`[C]`"""
-    value: Ints
-    """`[C, 2]` overtime, points."""
-    used: Ints
-    """`[1]` entries used."""
-    marks: Hashes
-    """`[S + V]` random numbers; a day's key is their exclusive or (Zobrist hashing)."""
+    dirty: Ints
+    """`[S + 1]` how many days have changed, then which."""
+    is_dirty: NDArray[np.bool_]
+    """`[S]`"""
+    absent: Ints
+    """`[V + 1]` how many visits are left out of the plan that the search stands on, then which."""
+    was_absent: NDArray[np.bool_]
+    """`[V]`"""
+    open: Ints
+    """`[V + 1]` how many visits are open now, then which: first those taken out, then those left out before."""
+    keys: Floats
+    """`[V]` what open visits are sorted by."""
+    seen: Ints
+    """`[S]` the last question that asked the day."""
+    banned: Ints
+    """`[S]` the last visit that a day turned out not to hold."""
+    empty: Ints
+    """`[S]` by kind of shift, one that is at home; NOBODY when there is none."""
+    tally: Ints
+    """`[2]` questions asked, visits put back."""
+    skip: Ints
+    """`[1]` positions until the next blink."""
+    room: Ints
+    """`[K + 1, 2]`"""
 
 
-@kernel
+@inlined
 def draw(state: Hashes) -> float:
     """The next number in [0, 1) of a xorshift generator: the same on every machine, and no one else draws from it."""
     x = state[0]
@@ -87,82 +106,41 @@ def draw(state: Hashes) -> float:
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@kernel
-def retime(w: World, team: Team, s: int, sheet: Sheet) -> bool:
-    """Time a day whose order has changed; false when it breaks a promise."""
-    order = team.order[s, : team.size[s]]
-    if not passes(w, s, order, team.earliest[s], team.latest[s]) or not time_day(w, s, order, sheet):
-        return False
-    team.value[s, 0], team.value[s, 1] = sheet.sums[0], sheet.sums[1]
-    return True
+@inlined
+def touch(desk: Desk, s: int) -> None:
+    if not desk.is_dirty[s]:
+        desk.is_dirty[s] = True
+        desk.dirty[0] += 1
+        desk.dirty[desk.dirty[0]] = s
+
+
+@inlined
+def add_open(desk: Desk, v: int) -> None:
+    desk.open[0] += 1
+    desk.open[desk.open[0]] = v
 
 
 @kernel
-def copy_day(source: Team, target: Team, s: int) -> None:
-    n = source.size[s]
-    target.size[s] = n
-    target.value[s, 0], target.value[s, 1] = source.value[s, 0], source.value[s, 1]
-    for i in range(n):
-        target.order[s, i] = source.order[s, i]
-        for k in range(source.earliest.shape[2]):
-            target.earliest[s, i, k] = source.earliest[s, i, k]
-            target.latest[s, i, k] = source.latest[s, i, k]
+def cut_string(team: Team, desk: Desk, s: int, at: int, count: int, kept: int, state: Hashes) -> None:
+    """Take `count` visits around position `at` out, leaving `kept` neighbouring ones of them where they are."""
+    n, span = team.size[s], count + kept
+    low, high = max(0, at - span + 1), min(at, n - span)
+    first = low + int(draw(state) * (high - low + 1))
+    stays = first + 1 + int(draw(state) * (count - 1)) if kept > 0 else n
+    write = first
+    for i in range(first, n):
+        v = team.order[s, i]
+        if i < first + span and not (stays <= i < stays + kept):
+            team.taker[v] = NOBODY
+            add_open(desk, v)
+        else:
+            team.order[s, write] = v
+            write += 1
+    team.size[s] = write
 
 
 @kernel
-def copy_takers(source: Team, target: Team) -> None:
-    for v in range(source.taker.size):
-        target.taker[v] = source.taker[v]
-
-
-@kernel
-def copy_team(source: Team, target: Team) -> None:
-    for s in range(source.size.size):
-        copy_day(source, target, s)
-    copy_takers(source, target)
-
-
-@kernel
-def remember(team: Team, s: int, pool: Pool) -> None:
-    """Keep a day in the pool, unless it is known at the same price or the pool is full."""
-    n = team.size[s]
-    if n == 0:
-        return
-    key = pool.marks[s]
-    for i in range(n):
-        key ^= pool.marks[team.size.size + team.order[s, i]]
-    mask = np.uint64(pool.keys.size - 1)
-    at = np.int64(key & mask)
-    while pool.keys[at] != np.uint64(0) and pool.keys[at] != key:
-        at = (at + 1) % pool.keys.size
-    late, points = team.value[s, 0], team.value[s, 1]
-    if pool.keys[at] == key:
-        if (pool.value[at, 0], pool.value[at, 1]) <= (late, points):
-            return
-    elif 2 * pool.used[0] >= pool.keys.size:
-        return
-    else:
-        pool.used[0] += 1
-        pool.keys[at] = key
-    pool.shift[at], pool.size[at] = s, n
-    for i in range(n):
-        pool.order[at, i] = team.order[s, i]
-    pool.value[at, 0], pool.value[at, 1] = late, points
-
-
-@kernel
-def drop_string(team: Team, s: int, first: int, count: int) -> None:
-    """Take `count` visits from position `first` out of a day; its times are stale after."""
-    n = team.size[s]
-    for i in range(first, first + count):
-        team.taker[team.order[s, i]] = NOBODY
-    for i in range(first, n - count):
-        team.order[s, i] = team.order[s, i + count]
-    team.size[s] = n - count
-
-
-@kernel
-def ruin(w: World, guide: Guide, team: Team, dirty: NDArray[np.bool_], sheet: Sheet, state: Hashes) -> None:
+def ruin(w: World, hops: Hops, guide: Guide, team: Team, desk: Desk, sheet: Sheet, state: Hashes) -> None:
     """Take strings out of days around a random visit."""
     visits = team.taker.size
     served, used = 0, 0
@@ -171,9 +149,8 @@ def ruin(w: World, guide: Guide, team: Team, dirty: NDArray[np.bool_], sheet: Sh
         used += 1 if team.size[s] > 0 else 0
     if served == 0:
         return
-    longest = min(10.0, served / used)
-    most_strings = 4.0 * 10.0 / (1.0 + longest) - 1.0
-    strings = int(draw(state) * most_strings) + 1
+    longest = min(LONGEST_STRING, served / used)
+    strings = int(draw(state) * (4.0 * REMOVED / (1.0 + longest) - 1.0)) + 1
     seed = int(draw(state) * visits)
     kind = 0 if draw(state) < 0.5 else 1
     for k in range(-1, guide.near.shape[2]):
@@ -181,154 +158,158 @@ def ruin(w: World, guide: Guide, team: Team, dirty: NDArray[np.bool_], sheet: Sh
             break
         v = seed if k < 0 else guide.near[kind, seed, k]
         s = team.taker[v]
-        if s == NOBODY or dirty[s]:
+        # One string a day, unless there are hardly any days.
+        if s == NOBODY or (desk.is_dirty[s] and used > 2):
             continue
         n = team.size[s]
-        count = min(n, int(draw(state) * min(longest, float(n))) + 1)
+        count = int(draw(state) * min(longest, float(n))) + 1
+        kept = 0
+        if count > 1 and draw(state) < SPLIT:
+            kept = 1
+            while count + kept < n and draw(state) > SPLIT_STOP:
+                kept += 1
+            kept = min(kept, n - count)
         at = 0
         while team.order[s, at] != v:
             at += 1
-        low, high = max(0, at - count + 1), min(at, n - count)
-        drop_string(team, s, low + int(draw(state) * (high - low + 1)), count)
-        dirty[s] = True
+        cut_string(team, desk, s, at, count, kept, state)
+        touch(desk, s)
         strings -= 1
-        # Taking visits out can only make room: with FIFO travel no later visit starts later.
-        if not retime(w, team, s, sheet):
-            drop_string(team, s, 0, team.size[s])
-            retime(w, team, s, sheet)
+        # Taking visits out can only make room where no detour is faster than the way.
+        if not retime(w, hops, team, s, sheet):
+            for i in range(team.size[s]):
+                team.taker[team.order[s, i]] = NOBODY
+                add_open(desk, team.order[s, i])
+            team.size[s] = 0
+            retime(w, hops, team, s, sheet)
+
+
+@kernel
+def sort_open(guide: Guide, desk: Desk, state: Hashes) -> None:
+    """Put the open visits in one of the orders."""
+    n, kind, lot = desk.open[0], 0, draw(state)
+    while kind < guide.odds.size and lot >= guide.odds[kind]:
+        kind += 1
+    for i in range(n):
+        v = desk.open[i + 1]
+        key = draw(state) if kind == guide.odds.size else guide.ranks[kind, v]
+        j = i
+        while j > 0 and desk.keys[j - 1] > key:
+            desk.keys[j], desk.open[j + 1] = desk.keys[j - 1], desk.open[j]
+            j -= 1
+        desk.keys[j], desk.open[j + 1] = key, v
+
+
+@kernel
+def find_empty(guide: Guide, team: Team, desk: Desk) -> None:
+    """Note one shift at home of each kind."""
+    desk.empty[:] = NOBODY
+    for s in range(team.size.size - 1, -1, -1):
+        if team.size[s] == 0:
+            desk.empty[guide.twins[s]] = s
+
+
+@kernel
+def ask(
+    w: World, hops: Hops, guide: Guide, team: Team, desk: Desk, s: int, v: int, least: float, state: Hashes
+) -> tuple[float, int]:
+    """The cheapest position in a day that has not been asked yet, with blinks."""
+    if desk.seen[s] == desk.tally[0] or desk.banned[s] == desk.tally[1]:
+        return NO_ROOM, -1
+    desk.seen[s] = desk.tally[0]
+    if desk.skip[0] < 0:
+        desk.skip[0] = int(np.log(1.0 - draw(state)) / np.log(1.0 - BLINK))
+    return place_in_day(w, hops, team, s, v, least, guide.late_price, desk.skip, desk.room)
+
+
+@kernel
+def cheapest(
+    w: World, hops: Hops, guide: Guide, team: Team, desk: Desk, v: int, was_open: bool, state: Hashes
+) -> tuple[int, int]:
+    """The shift and position where visit v costs least, (NOBODY, -1) when there is none."""
+    desk.tally[0] += 1
+    taker, place, least, shifts = NOBODY, -1, NO_ROOM, team.size.size
+    if was_open:
+        # It had no room anywhere: only days that have changed can have room now.
+        for i in range(1, desk.dirty[0] + 1):
+            added, at = ask(w, hops, guide, team, desk, desk.dirty[i], v, least, state)
+            if at >= 0:
+                taker, place, least = desk.dirty[i], at, added
+    elif shifts <= FEW_DAYS:
+        for s in range(shifts):
+            if team.size[s] > 0 or desk.empty[guide.twins[s]] == s:
+                added, at = ask(w, hops, guide, team, desk, s, v, least, state)
+                if at >= 0:
+                    taker, place, least = s, at, added
+    else:
+        for kind in range(2):
+            for k in range(min(guide.near.shape[2], DAYS_OF)):
+                s = team.taker[guide.near[kind, v, k]]
+                if s != NOBODY:
+                    added, at = ask(w, hops, guide, team, desk, s, v, least, state)
+                    if at >= 0:
+                        taker, place, least = s, at, added
+        for i in range(1, desk.dirty[0] + 1):
+            added, at = ask(w, hops, guide, team, desk, desk.dirty[i], v, least, state)
+            if at >= 0:
+                taker, place, least = desk.dirty[i], at, added
+        for k in range(guide.homes.shape[1]):
+            s = desk.empty[guide.twins[guide.homes[v, k]]]
+            if s != NOBODY:
+                added, at = ask(w, hops, guide, team, desk, s, v, least, state)
+                if at >= 0:
+                    taker, place, least = s, at, added
+    return taker, place
+
+
+@kernel
+def recreate(w: World, hops: Hops, guide: Guide, team: Team, desk: Desk, sheet: Sheet, state: Hashes) -> None:
+    """Put the open visits back, and with them visits left out before, where each costs least."""
+    absent = desk.absent[0]
+    tried = min(absent, MOST_LEFT_OUT)
+    offset = int(draw(state) * absent) if tried < absent else 0
+    for i in range(tried):
+        add_open(desk, desk.absent[1 + (offset + i) % absent])
+    sort_open(guide, desk, state)
+    find_empty(guide, team, desk)
+    for i in range(1, desk.open[0] + 1):
+        v = desk.open[i]
+        desk.tally[1] += 1
+        while True:
+            s, at = cheapest(w, hops, guide, team, desk, v, desk.was_absent[v], state)
+            if s == NOBODY:
+                break
+            was_empty = team.size[s] == 0
+            insert_at(team, s, v, at)
+            touch(desk, s)
+            if retime(w, hops, team, s, sheet):
+                if was_empty:
+                    find_empty(guide, team, desk)
+                break
+            drop_string(team, s, at, 1)
+            retime(w, hops, team, s, sheet)
+            desk.banned[s] = desk.tally[1]
 
 
 @allocating
-def put_back(
-    w: World,
-    guide: Guide,
-    team: Team,
-    dirty: NDArray[np.bool_],
-    sheet: Sheet,
-    rank: Floats,
-    blink: float,
-    state: Hashes,
-) -> None:
-    """Insert every visit left out where it costs least, in the order of `rank`; skip a day with probability `blink`."""
-    room = np.empty((team.earliest.shape[2], 2), dtype=np.int64)
+def put_back(w: World, hops: Hops, guide: Guide, team: Team, sheet: Sheet, rank: Floats, room: Ints) -> None:
+    """Insert every visit left out where it costs least, in the order of `rank`, every position timed exactly."""
     longer = np.empty(team.order.shape[1], dtype=np.int64)
     open_visits = np.flatnonzero(team.taker == NOBODY)
     for v in open_visits[np.argsort(rank[open_visits], kind="mergesort")]:
         taker, place, least = NOBODY, 0, 0.0
         for s in range(team.size.size):
             n = team.size[s]
-            if not w.fits[s, v] or n == team.order.shape[1] or (blink > 0.0 and draw(state) < blink):
+            if not w.fits[s, v] or n == team.order.shape[1]:
                 continue
             at = position_for(
                 w, s, team.order[s, :n], team.earliest[s], team.latest[s], v, room, longer[: n + 1], sheet
             )
             if at == NO_POSITION:
                 continue
-            added = (sheet.sums[0] - team.value[s, 0]) * guide.late_price + (sheet.sums[1] - team.value[s, 1])
+            added = (sheet.sums[0] - team.sums[s, LATE]) * guide.late_price + (sheet.sums[1] - team.sums[s, POINTS])
             if taker == NOBODY or added < least:
                 taker, place, least = s, at, added
         if taker != NOBODY:
             insert_at(team, taker, v, place)
-            dirty[taker] = True
-            retime(w, team, taker, sheet)
-
-
-@kernel
-def insert_at(team: Team, s: int, v: int, at: int) -> None:
-    for i in range(team.size[s], at, -1):
-        team.order[s, i] = team.order[s, i - 1]
-    team.order[s, at] = v
-    team.size[s] += 1
-    team.taker[v] = s
-
-
-@kernel
-def load_day(w: World, team: Team, s: int, visits: Ints, sheet: Sheet) -> None:
-    """Give a shift that is at home these visits, leaving out what it may not take or cannot keep."""
-    for v in visits:
-        n = team.size[s]
-        if team.taker[v] != NOBODY or not w.fits[s, v] or n == team.order.shape[1]:
-            continue
-        insert_at(team, s, v, n)
-        if not retime(w, team, s, sheet):
-            drop_string(team, s, n, 1)
-            retime(w, team, s, sheet)
-
-
-@kernel
-def worth(guide: Guide, team: Team) -> tuple[int, int, int]:
-    """What a plan is compared by: left out, overtime, points."""
-    left_out, late, points = 0, 0, 0
-    for v in range(team.taker.size):
-        if team.taker[v] == NOBODY:
-            left_out += guide.left_out[v]
-    for s in range(team.size.size):
-        late += team.value[s, 0]
-        points += team.value[s, 1]
-    return left_out, late, points
-
-
-@kernel
-def annealing_cost(guide: Guide, team: Team) -> float:
-    cost = 0.0
-    for v in range(team.taker.size):
-        if team.taker[v] == NOBODY:
-            cost += guide.price[v]
-    for s in range(team.size.size):
-        cost += team.value[s, 0] * guide.late_price + team.value[s, 1]
-    return cost
-
-
-@allocating
-def anneal(
-    w: World,
-    guide: Guide,
-    team: Team,
-    best: Team,
-    spare: Team,
-    pool: Pool,
-    sheet: Sheet,
-    state: Hashes,
-    temperature: float,
-    cooling: float,
-    iterations: int,
-) -> int:
-    """Run some iterations from `team`, keep the best plan in `best`; answers how often it got better."""
-    shifts, better = team.size.size, 0
-    dirty = np.zeros(shifts, dtype=np.bool_)
-    scratch = np.empty(team.taker.size, dtype=np.float64)
-    copy_team(team, spare)
-    cost, best_cost, best_worth = annealing_cost(guide, team), annealing_cost(guide, best), worth(guide, best)
-    for _ in range(iterations):
-        dirty[:] = False
-        ruin(w, guide, team, dirty, sheet, state)
-        kind = int(draw(state) * (guide.ranks.shape[0] + 4))
-        if kind < guide.ranks.shape[0]:
-            scratch[:] = guide.ranks[kind]
-        else:
-            for v in range(scratch.size):
-                scratch[v] = draw(state)
-        put_back(w, guide, team, dirty, sheet, scratch, 0.03, state)
-        reached = annealing_cost(guide, team)
-        if reached < best_cost + NEAR_BEST * abs(best_cost):
-            for s in range(shifts):
-                if dirty[s]:
-                    remember(team, s, pool)
-        if reached < cost - temperature * np.log(1.0 - draw(state)):
-            for s in range(shifts):
-                if dirty[s]:
-                    copy_day(team, spare, s)
-            copy_takers(team, spare)
-            cost = reached
-            now = worth(guide, team)
-            if now < best_worth:
-                copy_team(team, best)
-                best_worth, best_cost = now, reached
-                better += 1
-        else:
-            for s in range(shifts):
-                if dirty[s]:
-                    copy_day(spare, team, s)
-            copy_takers(spare, team)
-        temperature *= cooling
-    return better
+            retime(w, hops, team, taker, sheet)

@@ -16,18 +16,20 @@ from optimizer.solver.ruin import Ruin
 
 ENGINE = "or-tools routing, ruin and recreate, set partitioning"
 
-ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.1, 0.5, 0.2
+ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.05, 0.6, 0.2
 """Parts of the time limit that are planned for on a slow core; the rest is reserve."""
-ROUTING_WORK, ANNEALING_WORK = 2_000_000, 10_000_000
+ROUTING_WORK, ANNEALING_WORK = 2_000_000, 400_000
 """Work a second on a slow core, in the units of `_routing_work` and `_annealing_work`."""
-MOST_BRANCHES, MOST_ITERATIONS, MOST_EFFORT = 80, 2_000, 5.0
-"""Enough of each, whatever the time limit: branches of routing and iterations for each visit, CP-SAT's own seconds."""
+MOST_BRANCHES, MOST_ITERATIONS, MOST_EFFORT = 80, 200, 5.0
+"""Enough of each, whatever the time limit: branches for each visit, iterations for each pair, CP-SAT's own seconds."""
+MOST_CELLS = 2_000_000
+"""Cells of all matrices of a routing model; a larger one takes longer to build than annealing needs."""
 ROUNDS = 2
 """How often annealing and the choice among the days it met follow each other."""
-CHUNKS = 10
+CHUNKS = 20
 """Parts of a round's annealing, between which the clock is read and a better plan reported."""
-HOT, COLD = 4_000.0, 60.0
-"""Annealing temperatures in seconds on the road; of those tried on days of 30 and 60 visits the best."""
+HOT, COLD = 6.0, 0.2
+"""Annealing temperatures in usual legs (see `Ruin.usual_leg`): colder ends freeze days with more visits than hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,9 @@ def _route(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: C
     from optimizer.solver.routing_model import RoutingModel, views
 
     seen = 0
+    shifts, visits = day.world.fits.shape
+    if shifts * (visits + 2 * shifts) ** 2 > MOST_CELLS:
+        return seen
     travel = views(day)
     planned = int(params.time_limit * ROUTING_SHARE * ROUTING_WORK / (len(travel) * _routing_work(day)))
     branches = min(planned, MOST_BRANCHES * len(day.problem.visits))
@@ -97,10 +102,10 @@ def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: 
     """One round of ruin and recreate from the best assignment; true when the clock cut it short."""
     ruin.offer(ruin.assignment)
     planned = int(params.time_limit * ANNEALING_SHARE * ANNEALING_WORK / _annealing_work(day))
-    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits)) // (ROUNDS * CHUNKS) + 1
-    step = (COLD / HOT) ** (1 / CHUNKS)
+    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits) ** 2) // (ROUNDS * CHUNKS) + 1
+    hot, step = HOT * ruin.usual_leg, (COLD / HOT) ** (1 / CHUNKS)
     for k in range(CHUNKS):
-        if ruin.anneal(chunk, hot=HOT * step**k, cold=HOT * step ** (k + 1)):
+        if ruin.anneal(chunk, hot=hot * step**k, cold=hot * step ** (k + 1)):
             report(ruin.assignment)
         if monotonic() > deadline:
             return True
@@ -112,8 +117,9 @@ def _routing_work(day: Day) -> int:
     return (len(day.problem.visits) + len(day.problem.shifts)) ** 2
 
 
-def _annealing_work(day: Day) -> int:
-    """Work of one iteration: positions tried for the visits taken out, breaks making each dearer."""
-    shifts, visits = len(day.problem.shifts), len(day.problem.visits)
-    breaks = int(day.world.shifts[:, REST_COUNT].max(initial=0))
-    return (10 + visits // 10) * (visits + shifts) * (1 + breaks)
+def _annealing_work(day: Day) -> float:
+    """Work of one iteration as measured: about the root of the visits; changing travel and breaks make it dearer."""
+    world = day.world
+    breaks = int(world.shifts[:, REST_COUNT].max(initial=0))
+    changes = not (world.road == world.road[:1]).all()
+    return float(max(1, len(world.visits)) ** 0.5 * (1 + breaks) * (1 + changes))
