@@ -2,21 +2,27 @@
 
 A day is kept under the version of its agenda and what the practice has said about the therapist. Holds lapse without
 a new version, so a day is also forgotten when the first of its holds does (and when the clock is before the instant
-at which it was read).
+at which it was read). Many days together are kept under the sum of their versions: a search to which nothing has
+changed reads two numbers.
 """
 
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
 
 from api.services.agendas import NEVER_LAPSES, AgendaDay, Setting, agenda_day, open_days
 from data.roads.source import TravelSource
 from optimizer.domain.practice import Practice, Service
+from optimizer.domain.therapist import Shift
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Board, OpenDay
+from optimizer.schedule.world import Ints
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
@@ -26,7 +32,7 @@ MOST_DAYS = 2_048
 """Therapist-days kept, about 30 kB each."""
 
 FEW = 24
-"""Days that are stacked sooner than looked up; a hold asks only a few."""
+"""Days that are put together sooner than looked up; a hold asks only a few."""
 
 MOST_BOARDS = 12
 """Stacked boards kept, some megabytes each."""
@@ -88,40 +94,109 @@ class KeptDay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What one transaction saw of some dates: known days as they are kept, the others as rows made domain.
+class House:
+    """What a practice says of itself, at one revision. `settings` go by therapist."""
 
-    `versions` holds each day asked for, in order of date and therapist; `fresh` those that have to be prepared.
-    """
-
+    revision: int
     practice: Practice
     services: tuple[Service, ...]
     settings: Mapping[str, Setting]
+    has_feeds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one transaction saw of some dates: known days as they are kept, the others as rows made domain.
+
+    `versions` holds each day asked for, in order of date and therapist; `fresh` those that have to be prepared. `whole`
+    is there where nothing at all has changed, and `changes` is what that was told by (None where it was not asked).
+    """
+
+    house: House
     dates: tuple[date, ...]
+    therapists: frozenset[str] | None
     now: datetime
+    changes: int | None
     versions: Mapping["Day", int]
     kept: Mapping["Day", KeptDay]
     fresh: Mapping["Day", AgendaDay]
+    whole: "PracticeBoard | None" = None
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        return self.house.services
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        return self.house.settings
+
+
+class Stack:
+    """Prepared days, stacked when they are first asked: the public's searches need no board of the real doors."""
+
+    def __init__(self, days: Sequence[OpenDay]) -> None:
+        self.days = tuple(days)
+
+    @cached_property
+    def board(self) -> Board:
+        return Board.of(self.days)
+
+    @cached_property
+    def rows_of(self) -> Mapping[date, Ints]:
+        """Which of the days are a date's."""
+        rows: dict[date, list[int]] = {}
+        for row, day in enumerate(self.days):
+            rows.setdefault(day.problem.horizon.date, []).append(row)
+        return {day: np.array(found, dtype=np.int64) for day, found in rows.items()}
+
+    @cached_property
+    def crew(self) -> tuple[Mapping[str, Shift], Ints]:
+        """A shift of each therapist, and which of them each day is (`who[day]`): who may do what is the same on all."""
+        crew = {day.shift.id: day.shift for day in self.days}
+        number = {name: k for k, name in enumerate(crew)}
+        return crew, np.array([number[day.shift.id] for day in self.days], dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeBoard:
-    """Every working therapist-day of some dates, ready to be asked. `board.days` go by date and therapist."""
+    """Every working therapist-day of some dates, ready to be asked. `days` go by date and therapist."""
 
     practice: Practice
     services: Mapping[str, Service]
     dates: tuple[date, ...]
     versions: Mapping["Day", int]
-    board: Board
+    stack: Stack
     read_at: datetime
     lapses_at: datetime
 
     @property
+    def board(self) -> Board:
+        return self.stack.board
+
+    @property
     def days(self) -> tuple[OpenDay, ...]:
-        return self.board.days
+        return self.stack.days
+
+    @cached_property
+    def state(self) -> tuple[int, int]:
+        """How many days there are, and how often they have been changed: the same numbers, the same promises."""
+        return len(self.versions), sum(self.versions.values())
 
     def horizon(self, day: date) -> Horizon:
         return Horizon(day, self.practice.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptBoard:
+    """A whole answer, and what has to be the same for it to be true still."""
+
+    revision: int
+    changes: int
+    view: PracticeBoard
+
+    def still_holds(self, revision: int, changes: int, now: datetime) -> bool:
+        same = self.revision == revision and self.changes == changes
+        return same and self.view.read_at <= now < self.view.lapses_at
 
 
 class Boards:
@@ -130,8 +205,30 @@ class Boards:
     def __init__(self, roads: TravelSource, *, most_days: int = MOST_DAYS, most_boards: int = MOST_BOARDS) -> None:
         self._roads = roads
         self._days: Shelf[tuple[str, str, date], KeptDay] = Shelf(most_days)
-        self._settings: Shelf[tuple[str, str], Setting] = Shelf(most_days)
-        self._boards: Shelf[tuple[int, ...], Board] = Shelf(most_boards)
+        self._houses: Shelf[str, House] = Shelf(most_days)
+        self._wholes: Shelf[tuple[str, tuple[date, ...], frozenset[str] | None], KeptBoard] = Shelf(most_boards)
+
+    def house(self, uow: "UnitOfWork") -> House:
+        """The practice, its services and its people: one query, and four more where one of them has changed.
+
+        Ask before the unit of work writes: what it goes on to change may be rolled back.
+        """
+        revision = uow.revision()
+        known = self._houses.get(uow.practice_id)
+        if known is not None and known.revision == revision:
+            return known
+        practice, services, before = uow.practice(), uow.services.list(), {} if known is None else known.settings
+        settings: dict[str, Setting] = {}
+        for pattern in uow.patterns.list():
+            name, setting = pattern.therapist.id, Setting(practice=practice, services=services, pattern=pattern)
+            # The same object as before where nothing changed, so that it is compared once and not once a day.
+            settings[name] = before[name] if before.get(name) == setting else setting
+        found = House(
+            revision=revision, practice=practice, services=services, settings=settings,
+            has_feeds=bool(uow.outside_feeds.list()),
+        )  # fmt: skip
+        self._houses.put(uow.practice_id, found)
+        return found
 
     def read(
         self,
@@ -139,28 +236,34 @@ class Boards:
         dates: Iterable[date],
         now: datetime,
         *,
-        practice: Practice | None = None,
+        house: House | None = None,
         therapists: Collection[str] | None = None,
         without: Collection[str] = (),
     ) -> Reading:
-        """Read what has changed of these dates: four queries, and two more where something has.
+        """Read what has changed of these dates: one query, two more where something has, two for days never seen.
 
         Parameters
         ----------
-        practice
-            Where the caller has read it already in the same transaction.
+        house
+            Where the caller has asked for it already in the same transaction.
         therapists
             None for everybody.
         without
             Ids of bookings and holds that do not count. Their days are prepared for this reading alone.
         """
-        practice, services = practice or uow.practice(), uow.services.list()
-        settings = {
-            pattern.therapist.id: self._setting(Setting(practice=practice, services=services, pattern=pattern))
-            for pattern in uow.patterns.list()
-            if therapists is None or pattern.therapist.id in therapists
-        }
-        wanted = tuple(sorted(set(dates)))
+        house = house or self.house(uow)
+        some = None if therapists is None else frozenset(therapists)
+        settings = {name: it for name, it in house.settings.items() if some is None or name in some}
+        wanted, changes = tuple(sorted(set(dates))), None
+        if len(wanted) * len(settings) >= FEW and not without:
+            changes = uow.agendas.changes(wanted[0], wanted[-1])
+            whole = self._wholes.get((house.practice.id, wanted, some))
+            if whole is not None and whole.still_holds(house.revision, changes, now):
+                view = replace(whole.view, read_at=now)
+                return Reading(
+                    house=house, dates=wanted, therapists=some, now=now, changes=changes, versions=view.versions,
+                    kept={}, fresh={}, whole=view,
+                )  # fmt: skip
         versions = {
             (name, day): 0 for day in wanted for name, it in settings.items() if it.pattern.hours[day.weekday()]
         }
@@ -168,6 +271,7 @@ class Boards:
             for touched in uow.agendas.versions(settings, wanted[0], wanted[-1]):
                 if (touched.therapist, touched.date) in versions:
                     versions[touched.therapist, touched.date] = touched.version
+        practice = house.practice
         known = {} if without else self._days.get_all({key: (practice.id, *key) for key in versions})
         kept = {key: found for key, found in known.items() if found.still_holds(settings[key[0]], versions[key], now)}
         missing = [key for key in versions if key not in kept]
@@ -179,32 +283,39 @@ class Boards:
             if (agenda := agenda_day(settings[name], day, bookings, holds, without=without)) is not None
         }
         return Reading(
-            practice=practice, services=services, settings=settings, dates=wanted, now=now, versions=versions,
-            kept=kept, fresh=fresh,
+            house=house, dates=wanted, therapists=some, now=now, changes=changes, versions=versions, kept=kept,
+            fresh=fresh,
         )  # fmt: skip
 
     def board(self, reading: Reading, *, keep: bool = True) -> PracticeBoard:
-        """Prepare what is fresh, and stack it all.
+        """Prepare what is fresh, and put it all together.
 
         Parameters
         ----------
         keep
             False for a reading `without` something: what it says is true for one caller only.
         """
+        if reading.whole is not None:
+            return reading.whole
+        practice = reading.house.practice
         prepared = self._prepare(reading)
         if keep:
             for (name, day), found in prepared.items():
-                self._days.put((reading.practice.id, name, day), found)
+                self._days.put((practice.id, name, day), found)
         days = [(prepared.get(key) or reading.kept[key]) for key in reading.versions]
-        return PracticeBoard(
-            practice=reading.practice,
+        view = PracticeBoard(
+            practice=practice,
             services={service.code: service for service in reading.services},
             dates=reading.dates,
             versions=reading.versions,
-            board=self._stacked([found.day for found in days]) if keep else Board.of([found.day for found in days]),
+            stack=Stack([found.day for found in days]),
             read_at=reading.now,
             lapses_at=min((found.lapses_at for found in days), default=NEVER_LAPSES),
         )
+        if keep and reading.changes is not None:
+            kept = KeptBoard(revision=reading.house.revision, changes=reading.changes, view=view)
+            self._wholes.put((practice.id, reading.dates, reading.therapists), kept)
+        return view
 
     def _prepare(self, reading: Reading) -> dict["Day", KeptDay]:
         by_date: dict[date, list[Day]] = {}
@@ -213,7 +324,7 @@ class Boards:
         prepared: dict[Day, KeptDay] = {}
         for keys in by_date.values():
             agendas = [reading.fresh[key] for key in keys]
-            opened = open_days(agendas, self._roads, reading.practice.policies)
+            opened = open_days(agendas, self._roads, reading.house.practice.policies)
             for key, agenda, day in zip(keys, agendas, opened, strict=True):
                 prepared[key] = KeptDay(
                     setting=reading.settings[key[0]],
@@ -223,26 +334,6 @@ class Boards:
                     day=day,
                 )
         return prepared
-
-    def _stacked(self, days: Sequence[OpenDay]) -> Board:
-        # The board holds its days, so their ids are theirs alone for as long as it is kept.
-        if len(days) < FEW:
-            return Board.of(days)
-        key = tuple(id(day) for day in days)
-        board = self._boards.get(key)
-        if board is None:
-            board = Board.of(days)
-            self._boards.put(key, board)
-        return board
-
-    def _setting(self, setting: Setting) -> Setting:
-        """The same setting as before where nothing changed, so that it is compared once a search and not once a day."""
-        key = (setting.practice.id, setting.therapist)
-        before = self._settings.get(key)
-        if before == setting:
-            return before
-        self._settings.put(key, setting)
-        return setting
 
 
 def dates_between(first: date, last: date) -> tuple[date, ...]:

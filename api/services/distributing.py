@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from api.services.agendas import NEVER_LAPSES, Setting, agenda_day, open_days
-from api.services.boards import PracticeBoard
+from api.services.boards import PracticeBoard, Stack
 from api.services.day_problem import windows_of
 from api.services.forced import why_forced
 from api.services.placing import cheapest, costs_in_windows, question_of
@@ -16,7 +16,7 @@ from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.promise import Hold
 from optimizer.domain.reason import Reason, Rejection
 from optimizer.domain.time import Seconds
-from optimizer.schedule.slots import Board, OpenDay
+from optimizer.schedule.slots import OpenDay
 
 if TYPE_CHECKING:
     from data.store.unit_of_work import UnitOfWork
@@ -146,7 +146,7 @@ class _Date:
             services={service.code: service for service in setting.services},
             dates=(self.day,),
             versions={},
-            board=Board.of(days),
+            stack=Stack(days),
             read_at=self.now,
             lapses_at=NEVER_LAPSES,
         )

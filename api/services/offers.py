@@ -1,6 +1,7 @@
 """What a client is offered: computed, not stored, and signed, so that only an offer of ours can be held."""
 
 import hashlib
+import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
@@ -61,10 +62,9 @@ class Offers:
     def sign(self, terms: Terms, starts: Iterable[tuple[datetime, ...]]) -> tuple[str, ...]:
         """An offer for each start (or series of starts) on the same terms."""
         common = urlsafe_b64encode(_written(terms).encode()).rstrip(b"=").decode()
-        return tuple(
-            self._signer.sign(f"{common}.{'_'.join(str(int(start.timestamp())) for start in each)}").decode()
-            for each in starts
-        )
+        # What `Signer.sign` does, with the terms hashed once for all starts.
+        begun = hmac.new(self._signer.derive_key(), f"{common}.".encode(), hashlib.sha256)
+        return tuple(_signed(common, begun.copy(), each) for each in starts)
 
     def digest(self, versions: object) -> str:
         """A short mark of the versions an answer was computed from; it says nothing to whoever lacks the key."""
@@ -100,6 +100,12 @@ class Offers:
                 "This offer has expired.", code="offer_expired", hint="Search again; an offer is good for ten minutes."
             )
         return found
+
+
+def _signed(common: str, begun: hmac.HMAC, starts: tuple[datetime, ...]) -> str:
+    written = "_".join(str(int(start.timestamp())) for start in starts)
+    begun.update(written.encode())
+    return f"{common}.{written}.{urlsafe_b64encode(begun.digest()).rstrip(b'=').decode()}"
 
 
 def _not_ours() -> InvalidRequest:

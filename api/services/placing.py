@@ -107,7 +107,7 @@ def costs_in_windows(
 ) -> Costs:
     """Who can start a visit somewhere in these windows of the board's only date, and the least it adds."""
     unlimited = [
-        day.shift.id for day in view.days if not limits_driving(day) and (only is None or day.shift.id in only)
+        day.shift.id for day in view.days if not limits_driving(day.shift) and (only is None or day.shift.id in only)
     ]
     for step, asked in ((MINUTE, only), (1, unlimited)):
         # Hardly ever is there room for a second and none for a whole minute; limits on driving, which are checked

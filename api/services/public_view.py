@@ -6,9 +6,9 @@ Whatever is computed from them is the same for each home of a cell, and whatever
 from dataclasses import replace
 
 from api.services.agendas import buffer_of
-from api.services.boards import MOST_BOARDS, MOST_DAYS, PracticeBoard, Shelf
+from api.services.boards import MOST_BOARDS, MOST_DAYS, PracticeBoard, Shelf, Stack
 from data.roads.source import TravelSource
-from optimizer.schedule.slots import Board, OpenDay
+from optimizer.schedule.slots import OpenDay
 from optimizer.schedule.timeline import Day
 from optimizer.travel.times import BufferPolicy
 
@@ -20,17 +20,17 @@ class PublicView:
         self._roads = roads
         # Each value holds what its key is the id of, so that the id is its alone for as long as the value is kept.
         self._days: Shelf[tuple[int, BufferPolicy], tuple[OpenDay, OpenDay]] = Shelf(most_days)
-        self._boards: Shelf[tuple[tuple[int, ...], BufferPolicy], tuple[Board, Board]] = Shelf(most_boards)
+        self._stacks: Shelf[tuple[int, BufferPolicy], tuple[Stack, Stack]] = Shelf(most_boards)
 
     def of(self, view: PracticeBoard) -> PracticeBoard:
         """The same board without anybody's door."""
         policy = buffer_of(view.practice.policies)
-        key = (tuple(id(day) for day in view.days), policy)
-        found = self._boards.get(key)
+        key = (id(view.stack), policy)
+        found = self._stacks.get(key)
         if found is None:
-            found = view.board, Board.of([self._day(day, policy) for day in view.days])
-            self._boards.put(key, found)
-        return replace(view, board=found[1])
+            found = view.stack, Stack([self._day(day, policy) for day in view.days])
+            self._stacks.put(key, found)
+        return replace(view, stack=found[1])
 
     def _day(self, day: OpenDay, policy: BufferPolicy) -> OpenDay:
         key = (id(day), policy)

@@ -81,7 +81,9 @@ def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk, *, keep:
     return view if query.exact else desk.public_view.of(view)
 
 
-def openings_for(query: Wanted, view: PracticeBoard, visit: Visit, grids: Sequence[Ints], desk: Desk) -> Openings:
+def openings_for(
+    query: Wanted, view: PracticeBoard, visit: Visit, grids: Sequence[Ints] | Ints, desk: Desk
+) -> Openings:
     """Every possible start of a visit on a view of `view_for`; see `starts.ask`."""
     if query.exact:
         return ask(view, visit, grids, roads=desk.roads)

@@ -107,12 +107,13 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
     what, faults = query.what, list[Fault]()
     place, now = located(what, desk, faults), desk.clock()
     with desk.store.unit_of_work(what.practice_id, write=False) as uow:
-        practice = uow.practice()
+        house = desk.boards.house(uow)
+        practice = house.practice
         today = now.astimezone(practice.zone).date()
         span = _span(query, today, practice.policies)
         patterns, far = _patterns(query, span)
         faults += far
-        known = {pattern.therapist.id for pattern in uow.patterns.list()}
+        known = house.settings.keys()
         # The public's search for somebody unknown is as large as one for anybody known.
         is_one = what.choice.require and (not what.exact or what.choice.require <= known)
         asked = what.choice.require if is_one else None
@@ -120,7 +121,7 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         dates = _dates(patterns, span, query.tolerance)
         if len(dates) * len(asked or known) > MOST_THERAPIST_DAYS:
             faults.append(_too_much(len(dates)))
-        reading = desk.boards.read(uow, () if faults else dates, now, therapists=asked)
+        reading = desk.boards.read(uow, () if faults else dates, now, house=house, therapists=asked)
     faults += faults_of(what, reading)
     if faults:
         raise InvalidRequest("the series cannot be searched", code="search_refused", faults=faults)
@@ -128,11 +129,7 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
     if place is None:
         count_far_place(what, desk, now)
         return SeriesAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, warnings=warnings)
-    if what.asker is not None:
-        desk.address_budget.spend(what.asker, place, store=desk.store, now=now)
     view = view_for(what, place, reading, desk)
-    if not what.exact:
-        view = desk.public_view.of(view)
     areas = areas_of(what.where, place)
     open_dates = {day for day in dates if is_served(areas, day, practice.policies) and not is_full(view, day)}
     terms = Terms(
@@ -143,7 +140,7 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         expires_at=expires_at,
         first_visit=what.first_visit,
         choice=what.choice,
-        seen=desk.offers.digest(view.versions),
+        seen=desk.offers.digest(view.state),
     )
     earliest = now + timedelta(minutes=practice.policies.notice_minutes)
     search = _Search(query=query, view=view, span=span, open_dates=open_dates, earliest=earliest, desk=desk)

@@ -14,13 +14,13 @@ from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question, question_of
 from api.services.searching import Wanted, count_far_place, faults_of, located, openings_for, told_to, view_for
 from api.services.served_areas import areas_of, is_served
-from api.services.starts import padded, wall_grid
+from api.services.starts import wall_grid
 from api.services.why_not import Refusals, Unoffered, why_not
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies
-from optimizer.domain.time import MINUTE, Horizon, Seconds
+from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import Visit
 from optimizer.schedule.world import NEVER, Ints
 
@@ -70,6 +70,15 @@ class Slot:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """A possible start before it is signed."""
+
+    instant: datetime
+    added: Seconds
+    detour: Seconds
+
+
 @dataclass(frozen=True, kw_only=True)
 class SlotAnswer:
     """Slots by date; every date asked for is there, with or without slots.
@@ -102,12 +111,14 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         place = query.moving.place(place, pointer="?place")
     now = desk.clock()
     with desk.store.unit_of_work(query.practice_id, write=False) as uow:
-        practice = uow.practice()
+        house = desk.boards.house(uow)
+        practice = house.practice
         today = now.astimezone(practice.zone).date()
         asked = query.dates(today)
         dates = _open_dates(asked, today, practice.policies)
-        reading = desk.boards.read(uow, dates, now, practice=practice, without=query.without)
-        warnings = told(warnings_in(uow, now, practice.zone), staff=query.exact)
+        reading = desk.boards.read(uow, dates, now, house=house, without=query.without)
+        behind = warnings_in(uow, now, practice.zone) if house.has_feeds else ()
+        warnings = told(behind, staff=query.exact)
     faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
@@ -124,7 +135,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         first_visit=query.first_visit,
         choice=query.choice,
         moving=None if query.moving is None else query.moving.booking.id,
-        seen=desk.offers.digest(view.versions),
+        seen=desk.offers.digest(view.state),
     )
     areas = areas_of(query.where, place)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
@@ -207,27 +218,30 @@ def _slots(
     view: PracticeBoard, terms: Terms, served: Sequence[date], query: SlotQuery, desk: Desk
 ) -> dict[date, tuple[Slot, ...]]:
     """The possible starts of each date that is served, signed."""
-    if not served or not view.days:
-        return {}
+    rows_of = view.stack.rows_of
     earliest = view.read_at + timedelta(minutes=view.practice.policies.notice_minutes)
-    grid_of = {day: _grid(view, day, earliest) for day in served if not is_full(view, day)}
-    nothing = np.zeros(0, dtype=np.int64)
-    grids = padded([grid_of.get(day.problem.horizon.date, nothing) for day in view.days])
+    grid_of = {day: _grid(view, day, earliest) for day in served if day in rows_of and not is_full(view, day)}
+    if not grid_of:
+        return {}
+    grids = np.full((len(view.days), max(len(grid) for grid in grid_of.values())), NEVER, dtype=np.int64)
+    for day, grid in grid_of.items():
+        grids[rows_of[day], : len(grid)] = grid
     found = openings_for(query, view, _visit(query, view, terms, served[0]), grids, desk)
-    rows_of: dict[date, list[int]] = {}
-    for row, open_day in enumerate(view.days):
-        rows_of.setdefault(open_day.problem.horizon.date, []).append(row)
-    slots: dict[date, tuple[Slot, ...]] = {}
-    for day, rows in rows_of.items():
-        if day in grid_of:
-            best = found.added[rows].argmin(axis=0)
-            added = found.added[rows, :].min(axis=0)
-            detours = found.detours[rows, :][best, np.arange(len(best))]
-            columns = np.flatnonzero(added < NEVER)
-            slots[day] = _signed(view, terms, day, grids[rows[0]][columns], added[columns], detours[columns], desk)
-            if query.cheapest_first:
-                slots[day] = tuple(sorted(slots[day], key=lambda slot: (slot.added, slot.start)))
-    return slots
+    starts: dict[date, list[_Start]] = {}
+    for day, grid in grid_of.items():
+        rows = rows_of[day]
+        best = rows[found.added[rows, : len(grid)].argmin(axis=0)]
+        every = np.arange(len(grid))
+        added, origin = found.added[best, every], view.horizon(day).origin
+        possible = np.flatnonzero(added < NEVER)
+        figures = (grid[possible], added[possible], found.detours[best[possible], possible])
+        starts[day] = [
+            _Start(instant=origin + timedelta(seconds=start), added=cost, detour=detour)
+            for start, cost, detour in zip(*(column.tolist() for column in figures), strict=True)
+        ]
+        if query.cheapest_first:
+            starts[day].sort(key=lambda start: (start.added, start.instant))
+    return _signed(view, terms, starts, desk)
 
 
 def _grid(view: PracticeBoard, day: date, earliest: datetime) -> Ints:
@@ -239,20 +253,21 @@ def _grid(view: PracticeBoard, day: date, earliest: datetime) -> Ints:
 
 
 def _signed(
-    view: PracticeBoard, terms: Terms, day: date, starts: Ints, added: Ints, detours: Ints, desk: Desk
-) -> tuple[Slot, ...]:
-    horizon: Horizon = view.horizon(day)
-    instants = [horizon.instant(start) for start in starts.tolist()]
-    offers = desk.offers.sign(terms, [(instant,) for instant in instants])
+    view: PracticeBoard, terms: Terms, starts: Mapping[date, Sequence[_Start]], desk: Desk
+) -> dict[date, tuple[Slot, ...]]:
+    offers = iter(desk.offers.sign(terms, [(start.instant,) for each in starts.values() for start in each]))
     session, cheap = timedelta(seconds=terms.session), view.practice.policies.on_the_way_minutes * MINUTE
-    return tuple(
-        Slot(
-            start=instant,
-            end=instant + session,
-            on_the_way=detour <= cheap,
-            added=cost,
-            offer=offer,
-            expires_at=terms.expires_at,
+    return {
+        day: tuple(
+            Slot(
+                start=start.instant,
+                end=start.instant + session,
+                on_the_way=start.detour <= cheap,
+                added=start.added,
+                offer=next(offers),
+                expires_at=terms.expires_at,
+            )
+            for start in each
         )
-        for instant, cost, detour, offer in zip(instants, added.tolist(), detours.tolist(), offers, strict=True)
-    )
+        for day, each in starts.items()
+    }

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +12,12 @@ from api.services.boards import PracticeBoard
 from data.roads.source import TravelSource
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.place import Place
+from optimizer.domain.therapist import Shift
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.insertion import insert
 from optimizer.schedule.problem import Problem
-from optimizer.schedule.slots import MOST_VISITS, Board, OpenDay, Openings, Spokes
+from optimizer.schedule.slots import MOST_VISITS, Board, Openings, Spokes
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER, WINDOWS, Ints
 from optimizer.travel.times import BufferPolicy, TravelTimes
@@ -29,7 +28,7 @@ DAY: Seconds = 24 * 60 * MINUTE
 def ask(
     view: PracticeBoard,
     visit: Visit,
-    grids: Sequence[Ints],
+    grids: Sequence[Ints] | Ints,
     *,
     roads: TravelSource,
     only: Collection[str] | None = None,
@@ -48,14 +47,15 @@ def ask(
         Ids of therapists to ask; None for everyone eligible.
     """
     # Whether somebody may take the visit is a matter of the person, not of the day.
-    board, people = view.board, {day.shift.id: day.shift for day in view.days}
-    able = {name for name, shift in people.items() if (only is None or name in only) and is_eligible(shift, visit)}
-    eligible = np.array([day.shift.id in able for day in view.days], dtype=np.bool_)
+    board, (crew, who) = view.board, view.stack.crew
+    able = [(only is None or name in only) and is_eligible(shift, visit) for name, shift in crew.items()]
+    eligible = np.array(able, dtype=np.bool_)[who]
     policy = buffer_of(view.practice.policies)
     found = board.openings(
         visit, eligible, _spokes(board, visit.place, board.near(visit, eligible), roads, policy), grids
     )
-    limited = [row for row, day in enumerate(view.days) if limits_driving(day) and found.possible[row].any()]
+    careful = np.array([limits_driving(shift) for shift in crew.values()], dtype=np.bool_)[who]
+    limited = np.flatnonzero(careful & found.possible.any(axis=1)).tolist() if careful.any() else ()
     if limited:
         near = np.zeros((len(board.kinds), len(board.stops)), dtype=np.bool_)
         for row in limited:
@@ -69,20 +69,22 @@ def ask(
 def wall_grid(horizon: Horizon, minutes: int) -> Ints:
     """The instants of a date at which its clocks show a multiple of so many minutes after midnight.
 
-    A time that the clocks skip is not there; one that happens twice is there twice.
+    A time that the clocks skip is not there; one that happens twice is there twice. Not to be written to.
     """
+    return _wall_grid(horizon, minutes)
+
+
+@lru_cache(maxsize=256)
+def _wall_grid(horizon: Horizon, minutes: int) -> Ints:
     offsets = {horizon.local(0).utcoffset(), horizon.local(DAY).utcoffset()}
     if horizon.length == DAY and len(offsets) == 1:
-        return np.arange(0, DAY, minutes * MINUTE, dtype=np.int64)
-    return np.array(_turning_day(horizon.date, horizon.zone, minutes), dtype=np.int64)
-
-
-@lru_cache(maxsize=64)
-def _turning_day(day: date, zone: ZoneInfo, minutes: int) -> tuple[Seconds, ...]:
-    horizon = Horizon(day, zone)
-    every = range(0, horizon.length, MINUTE)
-    clocks = ((instant, horizon.local(instant)) for instant in every)
-    return tuple(instant for instant, clock in clocks if (clock.hour * 60 + clock.minute) % minutes == 0)
+        grid = np.arange(0, DAY, minutes * MINUTE, dtype=np.int64)
+    else:
+        clocks = ((instant, horizon.local(instant)) for instant in range(0, horizon.length, MINUTE))
+        shown = [instant for instant, clock in clocks if (clock.hour * 60 + clock.minute) % minutes == 0]
+        grid = np.array(shown, dtype=np.int64)
+    grid.setflags(write=False)
+    return grid
 
 
 def padded(grids: Sequence[Ints]) -> list[Ints]:
@@ -110,9 +112,9 @@ def _spokes(
     return found
 
 
-def limits_driving(day: OpenDay) -> bool:
+def limits_driving(shift: Shift) -> bool:
     """Does the shift have a limit that the board does not see?"""
-    limits = day.shift.limits
+    limits = shift.limits
     return limits.driving is not None or limits.longest_drive is not None
 
 

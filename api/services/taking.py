@@ -80,10 +80,11 @@ def find_takers(query: TakerQuery, *, desk: Desk) -> TakerAnswer:
     place = located(query, desk, faults)
     now = desk.clock()
     with desk.store.unit_of_work(query.practice_id, write=False) as uow:
-        practice = uow.practice()
+        house = desk.boards.house(uow)
+        practice = house.practice
         today = now.astimezone(practice.zone).date()
         dates = query.dates(today)
-        reading = desk.boards.read(uow, [day for day in dates if day >= today], now, practice=practice)
+        reading = desk.boards.read(uow, [day for day in dates if day >= today], now, house=house)
         warnings = told(warnings_in(uow, now, practice.zone), staff=True)
     faults += faults_of(query, reading)
     if faults or place is None:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+from typing import cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from data.store.errors import StoreBusy
 from data.store.file_lock import file_lock
@@ -25,7 +28,10 @@ from optimizer.domain.time import Seconds
 PATIENCE: Seconds = 10
 """How long a writer waits for its turn before it is told to come back."""
 
-BEGIN = "rounds_begin"
+IDLE: Seconds = 2
+"""How long a connection may lie in the pool and still be trusted."""
+
+BEGIN, USED_AT = "rounds_begin", "rounds_used_at"
 BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})  # lock timeout, deadlock, serialization, cancelled
 
 
@@ -48,11 +54,21 @@ class Database:
         Unavailable
             code `store_unavailable`, when the database does not answer.
         """
+        with self.writers_turn() if write else nullcontext(), self._connection(**self._options(write=write)) as found:
+            found.begin()
+            yield found
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """For a single query: a moment of its own, without the round trips of a transaction. Raises as those do."""
+        with self._connection(**({BEGIN: ""} if self.file is not None else {"isolation_level": "AUTOCOMMIT"})) as found:
+            yield found
+
+    @contextmanager
+    def _connection(self, **options: str | bool) -> Iterator[Connection]:
         try:
-            with self.writers_turn() if write else nullcontext(), self.engine.connect() as plain:
-                connection = plain.execution_options(**self._options(write=write))
-                connection.begin()
-                yield connection
+            with self.engine.connect() as plain:
+                yield plain.execution_options(**options)
         except PoolTimeout as error:
             raise StoreBusy("every connection to the store is taken", retry_after=1) from error
         except OperationalError as error:
@@ -126,22 +142,47 @@ def _on_connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
 
 def _on_begin(connection: Connection) -> None:
     begin = connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if begin == 'BEGIN' else 'OFF'}")
-    connection.exec_driver_sql(begin)
+    if not begin:
+        return
+    # Neither can fail, and SQLAlchemy's way would take longer than the query that follows.
+    plain = cast(sqlite3.Connection, connection.connection.driver_connection)
+    plain.execute(f"PRAGMA query_only = {'ON' if begin == 'BEGIN' else 'OFF'}")
+    if begin == "BEGIN":
+        plain.execute(begin)
+    else:
+        connection.exec_driver_sql(begin)
 
 
 def _postgresql(url: URL, patience: Seconds) -> Database:
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_timeout=patience,
         connect_args={
             "connect_timeout": patience,
             "options": f"-c lock_timeout={patience}s -c timezone=UTC",
         },
     )
+    event.listen(engine, "checkin", _on_checkin)
+    event.listen(engine, "checkout", _on_checkout)
     return Database(engine=engine, file=None, patience=patience)
+
+
+def _on_checkin(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[USED_AT] = monotonic()
+
+
+def _on_checkout(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    """A connection that was idle is tried before it is used: PostgreSQL may have been restarted meanwhile."""
+    if monotonic() - record.info.get(USED_AT, -IDLE) < IDLE:
+        return
+    import psycopg
+
+    try:
+        connection.cursor().execute("SELECT 1")
+        connection.rollback()
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 def explain(error: OperationalError) -> Exception:

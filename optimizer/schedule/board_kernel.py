@@ -39,14 +39,13 @@ def quickest(
     visits: Ints, shifts: Ints, local: Ints, cut: Ints, side: int, edges: Ints, spokes: NDArray[np.int32]
 ) -> int:
     """The shortest drive at any hour between the new place and one side of a cut."""
-    best: int = NEVER
-    first = cut[side]
+    best, first = int(NEVER), int(cut[side])
     for edge in range(first, max(first + 1, cut[side + 1])):
         place = edge_place(visits, shifts, cut, side, edges, edge)
         if place == NOWHERE:
             return 0
         for band in range(spokes.shape[1]):
-            best = min(best, np.int64(spokes[local[place], band]))
+            best = min(best, int(spokes[local[place], band]))
     return best
 
 

@@ -12,24 +12,24 @@ from data.store.unit_of_work import UnitOfWork
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Policies, Service
 from optimizer.domain.therapist import Therapist, WorkPattern
-from tests.contract.samples import NORTH, SOUTH
+from tests.contract.samples import NORTH
 
 DAY = date(2026, 11, 23)
-SWEDISH = Service(code="swedish", name="Swedish")
+LATELY = datetime(2026, 11, 1, tzinfo=UTC)
+SWEDISH = Service(code="swedish", name="Swedish", lengths=(3_600,))
 TAYLOR = WorkPattern(therapist=Therapist(id="taylor"), hours=((time(9), time(18)),) * 7)
 FEED = OutsideFeed(
     id="feed",
     therapist="taylor",
     address="/feed.ics",
     format=FeedFormat.ICS,
-    added_at=datetime(2026, 11, 1, tzinfo=UTC),
+    added_at=LATELY,
+    fresh_for=3_600,
 )
 
 
 @pytest.fixture
 def practices(store: Store) -> Store:
-    store.practices.create(NORTH)
-    store.practices.create(SOUTH)
     with store.unit_of_work("north") as work:
         work.services.put(SWEDISH)
         work.patterns.put(TAYLOR)

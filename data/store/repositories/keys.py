@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, bindparam, exists, select, update
 
 from data.store.engine import Database
 from data.store.records import ApiKey, Role
@@ -11,6 +11,9 @@ from data.store.repositories.base import insert_once
 from data.store.tables import api_key as table
 from data.store.tables import practice, work_pattern
 from optimizer.domain.errors import Conflict, NotFound
+
+LIVE = select(table).where(table.c.secret_hash == bindparam("hash"), table.c.revoked_at.is_(None))
+"""Asked by every request, and so written once."""
 
 
 def _to_row(key: ApiKey) -> dict[str, Any]:
@@ -68,9 +71,8 @@ class Keys:
 
     def find_by_hash(self, secret_hash: str) -> ApiKey | None:
         """The key with this secret; a revoked one is not found."""
-        live = select(table).where(table.c.secret_hash == secret_hash, table.c.revoked_at.is_(None))
-        with self._database.transaction(write=False) as connection:
-            row = connection.execute(live).first()
+        with self._database.glance() as connection:
+            row = connection.execute(LIVE, {"hash": secret_hash}).first()
         return None if row is None else _from_row(row)
 
     def list(self, practice_id: str) -> tuple[ApiKey, ...]:

@@ -34,7 +34,7 @@ class Practices:
 
     def get(self, id: str) -> Practice:
         """Raises NotFound."""
-        with self._database.transaction(write=False) as connection:
+        with self._database.glance() as connection:
             row = connection.execute(select(table).where(table.c.id == id)).first()
         if row is None:
             raise NotFound(f"there is no practice {id!r}")
