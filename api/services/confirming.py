@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.services.agendas import booking_of, day_of
+from api.services.boards import House
 from api.services.desk import Desk
 from api.services.holding import lock, owned_hold
 from api.services.manage_token import hash_token
@@ -57,12 +58,12 @@ def confirm(
     found = owned_hold(request.practice_id, request.hold_id, owner=request.owner, desk=desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
         now = lock(uow, {day_of(visit) for visit in found.visits}, desk)
-        found = uow.holds.get(request.hold_id)
+        found, house = uow.holds.get(request.hold_id), desk.boards.house(uow)
         _require_open(found)
         if found.has_lapsed(now):
-            _require_free(uow, found, now, desk)
+            _require_free(uow, found, now, house, desk)
         uow.holds.put(replace(found, status=HoldStatus.CONFIRMED))
-        names = {pattern.therapist.id: pattern.therapist for pattern in uow.patterns.list()}
+        names = {name: setting.pattern.therapist for name, setting in house.settings.items()}
         confirmed = tuple(_confirmed(request, found, visit, names, desk) for visit in found.visits)
         for each in confirmed:
             uow.bookings.add(each.booking)
@@ -84,11 +85,12 @@ def _require_open(found: Hold) -> None:
             raise Conflict("This hold was given up.", code="hold_released", hint="Search again, and hold another slot.")
 
 
-def _require_free(uow: UnitOfWork, found: Hold, now: datetime, desk: Desk) -> None:
+def _require_free(uow: UnitOfWork, found: Hold, now: datetime, house: House, desk: Desk) -> None:
     """Look at the days of a lapsed hold, each with the other visits of the hold that are on it."""
     for visit in found.visits:
-        everybody = uow.practice().policies.visits_a_day is not None  # the cap counts all of them
-        reading = desk.boards.read(uow, [visit.date], now, therapists=None if everybody else [visit.therapist])
+        everybody = house.practice.policies.visits_a_day is not None  # the cap counts all of them
+        asked = None if everybody else [visit.therapist]
+        reading = desk.boards.read(uow, [visit.date], now, house=house, therapists=asked)
         view = desk.boards.board(reading)
         booking = booking_of(visit, id=found.id, client=Client(ref=""))
         (able,) = costs(view, question_of(view, booking), [visit.start], roads=desk.roads)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from api.services.boards import PracticeBoard
+from api.services.boards import House, PracticeBoard
 from api.services.desk import Desk
 from api.services.doors import own_door
 from api.services.offers import Offer
@@ -112,7 +112,8 @@ def candidate_days(offer: Offer, practice_id: str, *, desk: Desk, without: Colle
         When nobody could.
     """
     with desk.store.unit_of_work(practice_id, write=False) as uow:
-        reading = desk.boards.read(uow, _dates(offer, uow), desk.clock(), without=without)
+        house = desk.boards.house(uow)
+        reading = desk.boards.read(uow, _dates(offer, house), desk.clock(), house=house, without=without)
     view = desk.boards.board(reading, keep=not without)
     able = costs_of_offer(view, offer, roads=desk.roads)
     if choose(able, one_therapist=offer.terms.one_therapist) is None:
@@ -128,7 +129,7 @@ def lock(uow: "UnitOfWork", days: "Collection[Day]", desk: Desk) -> datetime:
     """Take the days, then read the clock: who waited for the lock must not see an instant from before the wait."""
     uow.agendas.lock(days)
     now = desk.clock()
-    uow.agendas.lock(days, now)  # what has lapsed lets go of its time
+    uow.agendas.lapse(days, now)
     return now
 
 
@@ -142,7 +143,8 @@ def look(
     without: Collection[str] = (),
 ) -> PracticeBoard:
     """The days of an offer as they are under the lock. Nothing is fetched: drives are computed or stored."""
-    reading = desk.boards.read(uow, _dates(offer, uow), now, therapists=only, without=without)
+    house = desk.boards.house(uow)
+    reading = desk.boards.read(uow, _dates(offer, house), now, house=house, therapists=only, without=without)
     return desk.boards.board(reading, keep=not without)
 
 
@@ -170,6 +172,6 @@ def _lost(view: PracticeBoard, offer: Offer, desk: Desk) -> SlotLost:
     return lost(view, question(view, offer.terms, day), offer.starts, able)
 
 
-def _dates(offer: Offer, uow: "UnitOfWork") -> set[date]:
-    zone = uow.practice().zone
+def _dates(offer: Offer, house: House) -> set[date]:
+    zone = house.practice.zone
     return {start.astimezone(zone).date() for start in offer.starts}

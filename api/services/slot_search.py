@@ -166,7 +166,8 @@ def near(
     days: int = 2,
 ) -> tuple[Slot, ...]:
     """Fresh slots on the same terms, closest to a start that was lost; for a booking to be moved where one is given."""
-    zone = desk.store.practices.get(terms.practice_id).zone
+    with desk.store.unit_of_work(terms.practice_id, write=False) as uow:
+        zone = desk.boards.house(uow).practice.zone
     day = start.astimezone(zone).date()
     query = SlotQuery(
         practice_id=terms.practice_id,

@@ -26,7 +26,7 @@ MUTANTS = (
     Mutant(
         name="no lock",
         file="api/services/holding.py",
-        before="    uow.agendas.lock(days)\n    now = desk.clock()\n    uow.agendas.lock(days, now)",
+        before="    uow.agendas.lock(days)\n    now = desk.clock()\n    uow.agendas.lapse(days, now)",
         after="    now = desk.clock()",
         tests=(RACE,),
     ),

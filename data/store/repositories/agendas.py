@@ -74,8 +74,12 @@ class Agendas(Repository):
             .with_for_update()
         )
         if now is not None:
-            Blocks(self._connection, self._practice_id).lapse(wanted, now)
+            self.lapse(wanted, now)
         return tuple(sorted((_from_row(row) for row in locked), key=lambda agenda: (agenda.date, agenda.therapist)))
+
+    def lapse(self, days: Iterable[Day], now: datetime) -> None:
+        """On days that are locked: holds that have lapsed by now let go of their time."""
+        Blocks(self._connection, self._practice_id).lapse(_in_order(days), now)
 
     def bump(self, days: Iterable[Day]) -> tuple[Agenda, ...]:
         """Lock these days and count their versions up."""
