@@ -23,6 +23,7 @@ from optimizer.domain.therapist import Shift
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Board, OpenDay
 from optimizer.schedule.world import Ints
+from optimizer.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
@@ -32,7 +33,7 @@ MOST_DAYS = 2_048
 """Therapist-days kept, about 30 kB each."""
 
 FEW = 24
-"""Days that are put together sooner than looked up; a hold asks only a few."""
+"""Days that are put together sooner than looked up: of somebody by name, on a date."""
 
 MOST_BOARDS = 12
 """Stacked boards kept, some megabytes each."""
@@ -136,10 +137,20 @@ class Stack:
 
     def __init__(self, days: Sequence[OpenDay]) -> None:
         self.days = tuple(days)
+        self._driveless: dict[date, Board] = {}
 
     @cached_property
     def board(self) -> Board:
         return Board.of(self.days)
+
+    def driveless(self, day: date) -> Board:
+        """A date's days if every drive took no time: what does not fit there is not for want of roads."""
+        if day not in self._driveless:
+            some = [self.days[row] for row in self.rows_of.get(day, ())]
+            self._driveless[day] = Board.of(
+                [OpenDay.of(replace(one.problem, travel=_no_time(one.problem.travel)), one.kind) for one in some]
+            )
+        return self._driveless[day]
 
     @cached_property
     def rows_of(self) -> Mapping[date, Ints]:
@@ -255,7 +266,7 @@ class Boards:
         some = None if therapists is None else frozenset(therapists)
         settings = {name: it for name, it in house.settings.items() if some is None or name in some}
         wanted, changes = tuple(sorted(set(dates))), None
-        if len(wanted) * len(settings) >= FEW and not without:
+        if (some is None or len(wanted) * len(settings) >= FEW) and wanted and not without:
             changes = uow.agendas.changes(wanted[0], wanted[-1])
             whole = self._wholes.get((house.practice.id, wanted, some))
             if whole is not None and whole.still_holds(house.revision, changes, now):
@@ -334,6 +345,11 @@ class Boards:
                     day=day,
                 )
         return prepared
+
+
+def _no_time(travel: TravelTimes) -> TravelTimes:
+    nothing = np.zeros_like(travel.seconds)
+    return TravelTimes(places=travel.places, starts=travel.starts, drive=nothing, seconds=nothing, source="none")
 
 
 def dates_between(first: date, last: date) -> tuple[date, ...]:

@@ -1,7 +1,7 @@
 """Hold what was offered: look at the whole day again under its lock, and keep the place for five minutes."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from api.services.boards import House, PracticeBoard
 from api.services.desk import Desk
 from api.services.doors import own_door
 from api.services.offers import Offer
-from api.services.placing import SlotLost, choose, costs_of_offer, held_visits, lost, question
+from api.services.placing import Costs, SlotLost, choose, costs_of_offer, held_visits, lost, question
 from api.services.receipt import Receipt, no_receipt
 from data.store.records import AuditEntry
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest, NotFound
@@ -117,7 +117,7 @@ def candidate_days(offer: Offer, practice_id: str, *, desk: Desk, without: Colle
     view = desk.boards.board(reading, keep=not without)
     able = costs_of_offer(view, offer, roads=desk.roads)
     if choose(able, one_therapist=offer.terms.one_therapist) is None:
-        raise _lost(view, offer, desk)
+        raise _lost(view, offer, able)
     if view.practice.policies.visits_a_day is not None:
         # The cap is the whole practice's: nobody else may add a visit to the date meanwhile.
         return set(view.versions)
@@ -150,9 +150,10 @@ def look(
 
 def placed(view: PracticeBoard, offer: Offer, desk: Desk) -> tuple[HeldVisit, ...]:
     """On whose agendas the starts of an offer go. Raises SlotLost."""
-    chosen = choose(costs_of_offer(view, offer, roads=desk.roads), one_therapist=offer.terms.one_therapist)
+    able = costs_of_offer(view, offer, roads=desk.roads)
+    chosen = choose(able, one_therapist=offer.terms.one_therapist)
     if chosen is None:
-        raise _lost(view, offer, desk)
+        raise _lost(view, offer, able)
     return held_visits(offer, chosen, view)
 
 
@@ -166,8 +167,7 @@ def _to_hold(offer: Offer) -> Offer:
     return replace(offer, terms=replace(offer.terms, place=own_door(offer.terms.place)))
 
 
-def _lost(view: PracticeBoard, offer: Offer, desk: Desk) -> SlotLost:
-    able = costs_of_offer(view, offer, roads=desk.roads)
+def _lost(view: PracticeBoard, offer: Offer, able: Sequence[Costs]) -> SlotLost:
     day = offer.starts[0].astimezone(view.practice.zone).date()
     return lost(view, question(view, offer.terms, day), offer.starts, able)
 

