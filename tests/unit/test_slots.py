@@ -105,6 +105,20 @@ def test_a_board_answers_for_each_day_as_the_day_alone_would() -> None:
     assert (together.added < NEVER).any()
 
 
+def test_drives_that_a_board_does_not_ask_for_make_no_difference() -> None:
+    rng, left_out = Random(8), 0
+    for _ in range(60):
+        rest, new = _split(world := _without_driving_limits(tiny_world(rng, visits=rng.randint(1, 4))))
+        board = Board.of([OpenDay.of(_trimmed(rest), "day")])
+        spokes, (near,) = _aligned(board, world, _spokes(world, new)), board.near(new, [True])
+        left_out += int((~near).sum())
+        spoilt = Spokes(out=np.where(near, spokes.out, NEVER // 2**20), back=np.where(near, spokes.back, 0))
+        asked, spared = (board.openings(new, [True], {"day": some}, [GRID]) for some in (spokes, spoilt))
+        assert (asked.added == spared.added).all()
+        assert (asked.detours == spared.detours).all()
+    assert left_out > 20
+
+
 def _doors(world: Problem) -> Sequence:
     from optimizer.domain.place import Place
 
