@@ -52,6 +52,12 @@ def day_problem(day: StoredDay, roads: TravelSource, also: Sequence[Place] = ())
     return settle(Problem(horizon=horizon, shifts=shifts, visits=visits, travel=travel))
 
 
+def places_of(day: StoredDay) -> tuple[Place, ...]:
+    """Everybody's home and every booked place of a date."""
+    homes = [place for pattern in day.patterns for place in (pattern.start_place, pattern.end_place)]
+    return _once([place for place in (*homes, *(booking.place for booking in day.bookings)) if place is not None])
+
+
 def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Policies, horizon: Horizon) -> Visit:
     """The visit a booking promises: what it leaves open, the service decides, and then the practice.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from api.services.day_problem import StoredDay, day_problem
+from api.services.day_problem import StoredDay, day_problem, places_of
 from api.services.receipt import Receipt, no_receipt
 from data.roads.source import TravelSource
 from data.store.records import StoredPlan
@@ -179,6 +179,8 @@ def _solve(run: PlanRun, *, practice_id: str, planner: Planner) -> Plan:
             patterns=tuple(wanted),
             bookings=uow.bookings.on(run.date),
         )
+    # Before the table is made, and outside of any transaction. What the engine cannot tell is estimated and says so.
+    planner.roads.learn(places_of(day))
     problem = day_problem(day, planner.roads)
     plan = solve_in_child(problem, SolveParams(time_limit=run.time_limit, seed=run.seed)).plan
     broken = check(problem, plan)

@@ -180,7 +180,9 @@ def _travel(given: ProblemIn, horizon: Horizon, doors: Doors, roads: TravelSourc
     if given.travel is not None:
         return table.build(given.travel, horizon, buffer)
     distinct = {place.id: place for place in doors.values()}
-    return roads.travel_times(tuple(distinct.values()), horizon, buffer)
+    places = tuple(distinct.values())
+    roads.learn(places).require_roads()
+    return roads.travel_times(places, horizon, buffer)
 
 
 def _weights(given: WeightsIn) -> Weights:

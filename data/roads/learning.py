@@ -47,15 +47,11 @@ class Learner:
         )
 
     def _off_road(self, places: Sequence[Place]) -> MappingProxyType[str, float | None]:
-        found: dict[str, float | None] = {}
-        keys = keys_of(place_points(places))
-        for key in np.unique(keys):
-            itself = self._book.look_up(key.reshape(1), key.reshape(1))
-            if itself.seconds[0, 0] == OFF_ROAD:
-                meters = int(itself.meters[0, 0])
-                names = [place.id for place, own in zip(places, keys, strict=True) if own == key]
-                found |= dict.fromkeys(names, None if meters == NO_ROAD else float(meters))
-        return MappingProxyType(found)
+        seconds, meters = self._book.themselves(keys_of(place_points(places)))
+        lost: list[int] = np.flatnonzero(seconds == OFF_ROAD).tolist()
+        return MappingProxyType(
+            {places[row].id: None if meters[row] == NO_ROAD else float(meters[row]) for row in lost}
+        )
 
 
 class _Asking:

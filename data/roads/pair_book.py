@@ -65,6 +65,12 @@ class PairBook:
                 known = self._cut(rows, columns)
             return known
 
+    def themselves(self, points: Keys) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Seconds and metres from each point to itself, out of memory: they tell points without a road."""
+        with self._lock:
+            rows, _ = self._rows_of(points, points)
+            return self._seconds[rows, rows], self._meters[rows, rows]
+
     def note(self, drives: Sequence[Drive]) -> None:
         """Remember drives, here and in the store. Never called inside a transaction."""
         with self._lock:

@@ -59,6 +59,7 @@ class SnappedNetwork:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its ends are."""
         starts = band_starts(horizon)
         cells, cell_of = self._snapped(places)
+        guessed = (self._cells.known(cells[0], cells[0]).seconds < NO_ROAD).any()
         drive = self._timed(cells, cells, starts, horizon)[:, cell_of[:, None], cell_of[None, :]]
         drive[:, np.arange(len(places)), np.arange(len(places))] = 0
         return TravelTimes.build(
@@ -66,7 +67,7 @@ class SnappedNetwork:
             starts=[int(start) for start in starts],
             drive=drive,
             buffer=buffer,
-            source=self.name,
+            source=f"{self.name}+{ESTIMATE}" if guessed else self.name,
         )
 
     def kind(self, horizon: Horizon) -> str:

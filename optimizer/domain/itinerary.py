@@ -18,7 +18,8 @@ from optimizer.domain.visit import Visit
 class Leg:
     """The drive between two different places: `arrive - depart == travel + buffer`.
 
-    `meters` is None where the source of travel times knows no distances.
+    `meters` is None where the source of travel times knows no distances. `roads` names where this drive's time comes
+    from; empty where it is the plan's.
     """
 
     origin: Place
@@ -28,6 +29,7 @@ class Leg:
     travel: Seconds
     buffer: Seconds
     meters: int | None = None
+    roads: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,6 +137,7 @@ class Timeline:
             travel=driving,
             buffer=seconds - driving,
             meters=meters,
+            roads=travel.source_of(origin.id, destination.id) if travel.estimated is not None else "",
         )
 
     def _stop(self, position: int, visits: Sequence[Visit]) -> Stop:

@@ -90,7 +90,8 @@ class SummaryOut(Answer):
 
 
 class DriveOut(Answer):
-    """From door to door: `arrive` is `depart` plus travel plus buffer. `roads` names where the time comes from."""
+    """From door to door: `arrive` is `depart` plus travel plus buffer. `roads` names where the time of
+    this drive comes from: of a plan by `osrm+estimate` some are `osrm`, and those it did not know are `estimate`."""
 
     type: Literal["drive"] = "drive"
     from_place: str
@@ -270,7 +271,7 @@ def _step(step: Step, *, horizon: Horizon, roads: str) -> DriveOut | VisitOut | 
                 travel_seconds=step.travel,
                 buffer_seconds=step.buffer,
                 distance_meters=step.meters,
-                roads=roads,
+                roads=step.roads or roads,
             )
         case Stop():
             return VisitOut(
