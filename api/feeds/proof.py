@@ -78,7 +78,7 @@ def _more(visits: Sequence[Visit], plan: Plan, least_left_out: int, kind: str) -
 
 def _tiers(objective: Objective) -> str:
     left = [
-        f"{kind} visits of priority {priority:,} in all left out"
+        f"{kind} visits left out, of priority {priority:,} in all"
         for kind, priority in (("required", objective.required_left_out), ("optional", objective.optional_left_out))
         if priority
     ]
