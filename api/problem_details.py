@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from data.store.errors import InFlight
 from optimizer.domain.errors import (
     BrokenPlan,
     Conflict,
@@ -178,7 +179,7 @@ def answer_error(error: RoundsError) -> Response:
             return answer(said, {"Retry-After": str(error.retry_after)})
         case HttpError():
             return answer(describe(error), error.headers)
-        case TooMany() | Unavailable():
+        case TooMany() | Unavailable() | InFlight():
             return answer(describe(error), {"Retry-After": str(error.retry_after)})
         case _:
             return answer(describe(error))

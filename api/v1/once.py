@@ -47,18 +47,19 @@ def answer_once(
     ------
     InvalidRequest
         When the key came with another request before (422).
-    Conflict
-        code `in_flight`, when a twin of the request is being answered and has not committed yet (409).
+    InFlight
+        When a twin of the request is being answered, and is held up for longer than this one waits (409).
     """
-    if earlier := _earlier(told):
-        return earlier
-    try:
-        written = write(lambda uow, result: _keep(uow, (kept or shape)(result)))
-    except Conflict:
-        # A twin may have been faster: then what stands in the way is its own write, and its answer is this request's.
+    with wiring().store.turn_of(f"{caller().practice_id}:{_key()}"):
         if earlier := _earlier(told):
             return earlier
-        raise
+        try:
+            written = write(lambda uow, result: _keep(uow, (kept or shape)(result)))
+        except Conflict:
+            # Should a turn ever be lost: what stands in the way is the twin's own write, and its answer is this one's.
+            if earlier := _earlier(told):
+                return earlier
+            raise
     return send(shape(written))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from data.store.errors import StoreBusy
 from data.store.file_lock import file_lock
+from data.store.turns import turn_by_file, turn_by_postgres
 from optimizer.domain.errors import InvalidRequest, Unavailable
 from optimizer.domain.time import Seconds
 
@@ -37,11 +38,16 @@ BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001", "57014"})  # lock timeout
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """One address, with its pool. `file` is where SQLite keeps it, None on PostgreSQL."""
+    """One address, with its pool. `file` is where SQLite keeps it, None on PostgreSQL.
+
+    `turns` are connections of their own for `turn_of`, so that nobody who holds a turn waits for those who wait for
+    it; on SQLite there are none.
+    """
 
     engine: Engine
     file: Path | None
     patience: Seconds
+    turns: Engine | None = None
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Connection]:
@@ -93,6 +99,38 @@ class Database:
                 detail = f"another writer has held the store for {self.patience} s"
                 raise StoreBusy(detail, retry_after=1) from error
             yield
+
+    @contextmanager
+    def turn_of(self, key: str) -> Iterator[None]:
+        """The turn of a key: one at a time, in all processes. Outside of any transaction.
+
+        Raises
+        ------
+        InFlight
+            When another holds it for half of what a writer waits: that one is waiting itself.
+        StoreBusy
+            When every connection is in use.
+        Unavailable
+            code `store_unavailable`, when the database does not answer.
+        """
+        try:
+            with ExitStack() as held:
+                if self.file is not None:
+                    folder = self.file.with_name(f"{self.file.name}.turns")
+                    held.enter_context(turn_by_file(folder, key, max(1, self.patience // 2)))
+                if self.turns is not None:
+                    held.enter_context(turn_by_postgres(self.turns, key))
+                yield
+        except PoolTimeout as error:
+            raise StoreBusy("every connection to the store is taken", retry_after=1) from error
+        except OperationalError as error:
+            raise explain(error) from error
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        if self.turns is not None:
+            self.turns.dispose()
 
     def _options(self, *, write: bool) -> dict[str, str | bool]:
         if self.file is not None:
@@ -154,18 +192,25 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _postgresql(url: URL, patience: Seconds) -> Database:
+    engine = _pool(url, patience, lock_timeout=patience)
+    # Half the patience of the first, who may just have begun to wait: so that it is the twin who comes back.
+    turns = _pool(url, patience, lock_timeout=max(1, patience // 2)).execution_options(isolation_level="AUTOCOMMIT")
+    return Database(engine=engine, file=None, patience=patience, turns=turns)
+
+
+def _pool(url: URL, patience: Seconds, *, lock_timeout: Seconds) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_timeout=patience,
         connect_args={
             "connect_timeout": patience,
-            "options": f"-c lock_timeout={patience}s -c timezone=UTC",
+            "options": f"-c lock_timeout={lock_timeout}s -c timezone=UTC",
         },
     )
     event.listen(engine, "checkin", _on_checkin)
     event.listen(engine, "checkout", _on_checkout)
-    return Database(engine=engine, file=None, patience=patience)
+    return engine
 
 
 def _on_checkin(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

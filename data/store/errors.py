@@ -5,9 +5,12 @@ Unavailable
 ├── SchemaOld             made by an older release
 ├── SchemaTooNew          made by a newer release
 └── StoreBusy             another writer held the store for too long
+Conflict
+└── InFlight              a twin of the request is being answered
 """
 
-from optimizer.domain.errors import Unavailable
+from optimizer.domain.errors import Conflict, Unavailable
+from optimizer.domain.time import Seconds
 
 
 class SchemaMissing(Unavailable):
@@ -32,3 +35,13 @@ class StoreBusy(Unavailable):
     """Another writer held the store for too long."""
 
     code = "store_busy"
+
+
+class InFlight(Conflict):
+    """A twin of this request is being answered. `retry_after` is in seconds."""
+
+    code = "in_flight"
+
+    def __init__(self, detail: str, *, hint: str, retry_after: Seconds) -> None:
+        super().__init__(detail, hint=hint)
+        self.retry_after = retry_after

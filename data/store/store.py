@@ -53,13 +53,26 @@ class Store:
         with self._database.transaction(write=write) as connection:
             yield UnitOfWork(connection, practice_id)
 
+    @contextmanager
+    def turn_of(self, key: str) -> Iterator[None]:
+        """One at a time with this key, in all processes: for the twins of a request, before they write.
+
+        Raises
+        ------
+        InFlight
+            When another holds it for half of what a writer waits.
+        StoreBusy, Unavailable
+        """
+        with self._database.turn_of(key):
+            yield
+
     def check(self) -> None:
         """Is the store there, with the schema of this release? Raises Unavailable (see `data.store.errors`)."""
         require_current(self._database)
 
     def close(self) -> None:
         """Close every connection."""
-        self._database.engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self

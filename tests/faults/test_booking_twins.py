@@ -1,7 +1,7 @@
 """A frontend that repeats itself: sixteen times at once, with another body, while the first is still being answered."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -40,13 +40,30 @@ def test_sixteen_posts_with_one_key_are_one_hold_one_booking_and_sixteen_identic
 ) -> None:
     offer = Random(1).choice(list(desk.offers(MILTON, TUESDAY).values()))
     with ThreadPoolExecutor(TWINS) as pool:
-        held = list(pool.map(lambda _: desk.hold(offer, once="hold"), range(TWINS)))
+        held = list(pool.map(lambda _: _patiently(lambda: desk.hold(offer, once="hold")), range(TWINS)))
         hold_id = _one(held).body["hold_id"]
-        confirmed = list(pool.map(lambda _: desk.confirm(hold_id, once="confirm"), range(TWINS)))
+        confirmed = list(pool.map(lambda _: _patiently(lambda: desk.confirm(hold_id, once="confirm")), range(TWINS)))
     booking = _one(confirmed).body
     with open_store(url) as store:
         (bookings,) = booked(store, "north", TUESDAY, TUESDAY).values()
     assert [found.id for found in bookings] == [booking["booking_id"]]
+
+
+def test_a_twin_is_told_to_come_back_while_the_first_is_held_up_and_then_gets_its_answer(
+    desk: FrontDesk, url: str
+) -> None:
+    """Somebody else has the day, and on SQLite the whole store, for longer than a twin waits for the first."""
+    offer = next(iter(desk.offers(MILTON, TUESDAY).values()))
+    with ThreadPoolExecutor(2) as pool, open_store(url) as store:
+        with store.unit_of_work("north") as somebody:
+            somebody.agendas.lock([("t0", TUESDAY)])
+            twins = [pool.submit(_through_a_busy_store, lambda: desk.hold(offer, once="hold")) for _ in range(2)]
+            early = next(as_completed(twins)).result()
+        (first,) = (twin.result() for twin in twins if twin.result() is not early)
+    assert (early.status, early.code) == (409, "in_flight")
+    assert int(early.headers["Retry-After"]) > 0
+    assert first.status == 201
+    assert desk.hold(offer, once="hold").body == first.body
 
 
 def test_the_key_of_one_request_is_refused_with_another(desk: FrontDesk) -> None:
@@ -59,6 +76,20 @@ def test_the_key_of_one_request_is_refused_with_another(desk: FrontDesk) -> None
     assert booked_once.status == 201
     other = desk.confirm(held.body["hold_id"], once="confirm", ref="bert")
     assert (other.status, other.code) == (422, "idempotency_key_reused")
+
+
+def _through_a_busy_store(ask: Callable[[], Answer]) -> Answer:
+    """The first does not wait for ever either: it asks again, as it is told."""
+    while (answer := ask()).status == 503:
+        assert answer.code == "store_busy"
+    return answer
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """Ask again for as long as the first is being answered: on a slow machine that may be longer than a twin waits."""
+    while (answer := ask()).code == "in_flight":
+        assert int(answer.headers["Retry-After"]) > 0
+    return answer
 
 
 def _one(answers: list[Answer]) -> Answer:

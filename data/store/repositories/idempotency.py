@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from data.store.records import IdempotencyRecord
 from data.store.repositories.base import Repository
 from data.store.tables import idempotency as table
-from optimizer.domain.errors import Conflict
+from data.store.turns import in_flight
 
 
 def _from_row(row: Row[Any]) -> IdempotencyRecord:
@@ -33,8 +33,8 @@ class IdempotencyRecords(Repository):
 
         Raises
         ------
-        Conflict
-            code `in_flight`, when a twin of the request has been answered in the meantime. Commit nothing then.
+        InFlight
+            When a twin of the request has been answered in the meantime. Commit nothing then.
         """
         values = {
             "key": record.key,
@@ -45,7 +45,7 @@ class IdempotencyRecords(Repository):
             "created_at": record.created_at,
         }
         if not self._add(table, values):
-            raise Conflict("a request with this Idempotency-Key is being answered", code="in_flight")
+            raise in_flight()
 
     def purge(self, before: datetime) -> int:
         """Forget the answers older than that; says how many."""
