@@ -176,8 +176,11 @@ MUTANTS = (
     Mutant(
         name="signature not checked",
         file="api/services/offers.py",
-        before="self._signer.unsign(offer.encode()).decode().rpartition",
-        after='offer.rpartition(".")[0].rpartition',
+        before=(
+            "            value = self._signer.unsign(offer.encode())\n"
+            "            if self._signer.sign(value) != offer.encode():\n"
+        ),
+        after='            value = offer.rpartition(".")[0].encode()\n            if False:\n',
     ),
     Mutant(
         name="offer that never expires",
