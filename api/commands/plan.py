@@ -1,9 +1,17 @@
 """`rounds plan`: what cron runs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from api.commands.dates import DateWord, on_calendar
 from api.commands.exits import Exit
+
+if TYPE_CHECKING:
+    from api.wiring import Wiring
+
+WARMING_SECONDS = 120.0
+"""The longest that planning waits for a road engine, for each of three rounds of questions."""
 
 
 @click.command()
@@ -48,6 +56,7 @@ def plan(
         time_limit=time_limit,
         seed=seed,
     )
+    _warm_roads(practice_id, wiring)
     planner = planning.Planner(store=wiring.store, roads=wiring.roads, clock=wiring.clock)
     try:
         run = planning.plan_now(request, planner=planner)
@@ -75,3 +84,21 @@ def plan(
         if explaining:
             click.echo(explanation_text(stored.plan))
     ctx.exit(Exit.LEFT_OUT if stored.plan.unassigned else Exit.DONE)
+
+
+def _warm_roads(practice_id: str, wiring: "Wiring") -> None:
+    """Ask for drives while nobody waits. What the engine does not tell is estimated; stderr says why."""
+    from api.services.warming import warm_roads
+
+    learned = warm_roads(
+        practice_id,
+        store=wiring.store,
+        roads=wiring.roads,
+        public_roads=wiring.public_roads,
+        clock=wiring.clock,
+        within=WARMING_SECONDS,
+    )
+    if learned.trouble:
+        click.echo(f"rounds: {learned.trouble}; what is missing is estimated", err=True)
+    for sentence in learned.sentences():
+        click.echo(f"rounds: {sentence} Its drives are estimated.", err=True)

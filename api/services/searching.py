@@ -10,15 +10,21 @@ from api.services.desk import Desk
 from api.services.doors import on_offer
 from api.services.starts import ask
 from data.geocoding.geocoder import PlaceQuery
+from data.roads.source import TravelSource
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import TherapistChoice, Visit
 from optimizer.schedule.slots import Openings
 from optimizer.schedule.world import Ints
+from optimizer.travel.times import ESTIMATE
 
 GENDERS = ("female", "male")
 """May be asked for even where nobody is; a practice may have others."""
+
+
+LEARNING_SECONDS = 2.0
+"""A search waits so long, once for each new place, for what the road engine says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,25 @@ def view_for(query: Wanted, place: Place, reading: Reading, desk: Desk, *, keep:
     if query.asker is not None:
         desk.address_budget.spend(query.asker, place, store=desk.store, now=reading.now)
     view = desk.boards.board(reading, keep=keep)
-    return view if query.exact else desk.public_view.of(view)
+    view = view if query.exact else desk.public_view.of(view)
+    # Here and not later: what is not known when the board is asked is estimated.
+    roads_for(query, desk).learn([place], view.board.stops, within=LEARNING_SECONDS)
+    return view
+
+
+def roads_for(query: Wanted, desk: Desk) -> TravelSource:
+    """The roads as whoever asks may know them."""
+    return desk.roads if query.exact else desk.public_roads
+
+
+def roads_told(query: Wanted, view: PracticeBoard, place: Place, desk: Desk) -> str:
+    """What the drives behind an answer come from: with "+estimate" where the engine did not know all of them."""
+    roads = roads_for(query, desk)
+    said = {
+        roads.label(place, view.board.stops),
+        *(day.problem.travel.source for day in view.days if day.problem.visits),
+    }
+    return next((label for label in sorted(said) if label.endswith(f"+{ESTIMATE}")), roads.name)
 
 
 def openings_for(

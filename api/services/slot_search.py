@@ -12,7 +12,16 @@ from api.services.feeds import told, warnings_in
 from api.services.moving import Moving
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question, question_of
-from api.services.searching import Wanted, count_far_place, faults_of, located, openings_for, told_to, view_for
+from api.services.searching import (
+    Wanted,
+    count_far_place,
+    faults_of,
+    located,
+    openings_for,
+    roads_told,
+    told_to,
+    view_for,
+)
 from api.services.served_areas import areas_of, is_served
 from api.services.starts import wall_grid
 from api.services.why_not import Refusals, Unoffered, why_not
@@ -86,6 +95,7 @@ class SlotAnswer:
     `place` is None for the public where nothing is on offer: a full calendar and a far place look alike. `next_from` is
     the date to search on from, where the answer would have become too long. `refusals` is there when asked for.
     `warnings` say in the asker's words that calendars kept elsewhere are behind; what they said last still counts.
+    `roads` names what the drives come from, with "+estimate" where some are estimated; None where nothing is on offer.
     """
 
     zone: str
@@ -94,6 +104,7 @@ class SlotAnswer:
     next_from: date | None = None
     refusals: Refusals | None = None
     warnings: tuple[str, ...] = ()
+    roads: str | None = None
 
 
 def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
@@ -152,6 +163,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         next_from=next_from,
         refusals=refusals,
         warnings=warnings,
+        roads=roads_told(query, view, place, desk) if any(days.values()) else None,
     )
 
 

@@ -28,6 +28,10 @@ class Learned:
     trouble: str = ""
     off_road: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
 
+    def sentences(self) -> list[str]:
+        """One for each place without a road."""
+        return [_far(name, meters) for name, meters in self.off_road.items()]
+
     def require_roads(self) -> None:
         """Raises InvalidRequest (`off_road`) that names each place without a road."""
         if not self.off_road:

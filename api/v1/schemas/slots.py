@@ -181,7 +181,8 @@ class SlotsOut(Answer):
     where nothing is on offer.
     `next_from` is where to search on when one answer could not hold all. `refused` is there for staff who include it;
     `refused_left_out` counts the refused starts that were too many to explain in one answer. `warnings` say that
-    calendars kept elsewhere could not be read lately: what is offered rests on what they said last."""
+    calendars kept elsewhere could not be read lately: what is offered rests on what they said last. `roads` names what
+    the drives come from, with `+estimate` where the engine did not tell all of them; null where nothing is offered."""
 
     timezone: str
     place: PlaceOut | None
@@ -190,6 +191,7 @@ class SlotsOut(Answer):
     refused: list[RefusedOut] | None
     refused_left_out: int | None
     warnings: list[str]
+    roads: str | None
 
     @classmethod
     def of(cls, answer: SlotAnswer) -> Self:
@@ -202,6 +204,7 @@ class SlotsOut(Answer):
             refused=None if why is None else [RefusedOut.of(refused, zone) for refused in why.refused],
             refused_left_out=None if why is None else why.left_out,
             warnings=list(answer.warnings),
+            roads=answer.roads,
         )
 
 
