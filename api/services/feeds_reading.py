@@ -14,10 +14,11 @@ from api.feeds.outside import BusyTime, ParsedFeed
 from api.feeds.outside_csv import parse_table
 from api.services.feeds_writing import Taken, Takeover, take_over
 from data.feeds.errors import FeedTrouble
-from data.feeds.fetch import Fetched, Limits, Seen, Unchanged, fetch
+from data.feeds.fetch import Fetched, Seen, Unchanged, fetch
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.roads.source import TravelSource
 from data.store.records import FeedFormat, OutsideFeed
+from data.web.exchange import Limits
 from optimizer.domain.errors import Fault, InvalidRequest, Unavailable
 from optimizer.domain.place import Place
 

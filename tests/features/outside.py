@@ -7,8 +7,8 @@ from api.services import planning
 from api.services.feeds import NewFeed, add_feed
 from api.services.feeds_reading import FeedOutcome, FeedReader, fetch_feeds
 from api.services.itineraries import plan_captions
-from data.feeds.fetch import Limits
 from data.store.records import FeedFormat, OutsideFeed, Role
+from data.web.exchange import Limits
 from optimizer.domain.booking import Booking, PlanRun
 from tests.calendars import event
 from tests.features.conftest import House

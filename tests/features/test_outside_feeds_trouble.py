@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.services.feeds import PUBLIC_WARNING, feed_states, feed_warnings
-from data.feeds.fetch import Limits
 from data.store.records import FeedFormat, OutsideFeed, Role
+from data.web.exchange import Limits
 from tests.calendar_server import CALENDAR, Answer, CalendarServer, Manner, calendar_server
 from tests.calendars import calendar, event, lines
 from tests.features.conftest import House

@@ -8,7 +8,8 @@ import pytest
 
 from data.feeds.address import shown
 from data.feeds.errors import FeedTrouble
-from data.feeds.fetch import Fetched, Limits, Seen, Unchanged, fetch
+from data.feeds.fetch import Fetched, Seen, Unchanged, fetch
+from data.web.exchange import Limits
 from optimizer.domain.errors import InvalidRequest
 from tests.calendar_server import CALENDAR, Answer, CalendarServer, Manner, calendar_server
 
