@@ -9,9 +9,6 @@ from optimizer.solver.ruin_kernel import Desk, Guide, draw, recreate, ruin
 from optimizer.solver.team_kernel import LATE, NOBODY, POINTS, Hops, Team, copy_day, copy_team
 from optimizer.travel.compiled import kernel
 
-NEAR_BEST = 0.02
-"""How much dearer than the best plan one may be whose days are kept."""
-
 
 @kernel
 def worth(guide: Guide, team: Team) -> tuple[int, int, int]:
@@ -102,8 +99,12 @@ def anneal(
     temperature: float,
     cooling: float,
     iterations: int,
+    worse: float,
 ) -> int:
-    """Run some iterations from `team`, keep the best plan in `best`; answers how often it got better."""
+    """Run some iterations from `team`, keep the best plan in `best`; answers how often it got better.
+
+    The days of accepted plans go to the pool when the plan costs less than `worse` points more than the best.
+    """
     better = 0
     copy_team(team, spare)
     clean(desk)
@@ -129,7 +130,7 @@ def anneal(
                 price += guide.price[v]
         reached = cost + price + more_late * guide.late_price + more_points
         if reached < cost - temperature * np.log(1.0 - draw(state)):
-            if reached < best_cost + NEAR_BEST * abs(best_cost):
+            if reached < best_cost + worse:
                 for i in range(1, desk.dirty[0] + 1):
                     remember(team, desk.dirty[i], pool)
             accept(team, spare, desk)

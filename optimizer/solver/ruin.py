@@ -17,6 +17,8 @@ from optimizer.solver.ruin_kernel import Desk, Floats, Guide, put_back
 from optimizer.solver.team_kernel import LOADS, NOBODY, Hops, Team, copy_team, fill_hops, load_day
 
 POOL_SIZE = 1 << 15
+NEAR_BEST = 0.02
+"""How much dearer than the best plan's points one may be whose days are kept, besides one visit more left out."""
 MOST_HOPS = 1 << 24
 """Pairs of visits that a table is worth its memory for: 256 MB."""
 
@@ -113,6 +115,9 @@ class Ruin:
     def anneal(self, iterations: int, *, hot: float, cold: float) -> bool:
         """Search from `current` for a number of iterations, cooling from `hot` to `cold` seconds on the road."""
         unit = point_unit(self.day)
+        if 2 * self.days_seen >= POOL_SIZE:
+            self._forget_days()
+        worse = NEAR_BEST * self.worth.points + float(self.guide.price.max(initial=0.0))
         better = anneal(
             self.day.world,
             self.hops,
@@ -127,6 +132,7 @@ class Ruin:
             hot * unit,
             (cold / hot) ** (1 / iterations),
             iterations,
+            worse,
         )
         self.iterations += iterations
         return bool(better > 0)
@@ -142,6 +148,13 @@ class Ruin:
             )
             for at in np.flatnonzero(self.pool.keys)
         ]
+
+    def _forget_days(self) -> None:
+        """Make room for the days of better plans; those of the best one stay."""
+        self.pool.keys[:] = 0
+        self.pool.used[:] = 0
+        for shift in range(len(self.best.size)):
+            remember(self.best, shift, self.pool)
 
     def _clear(self) -> None:
         self.current.size[:] = 0

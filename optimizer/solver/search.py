@@ -6,6 +6,7 @@ Work is counted, not timed, so that the same problem, limit and seed give the sa
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import REST_COUNT
@@ -16,20 +17,31 @@ from optimizer.solver.ruin import Ruin
 
 ENGINE = "or-tools routing, ruin and recreate, set partitioning"
 
-ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.05, 0.6, 0.2
+ROUTING_SHARE, ANNEALING_SHARE, CHOICE_SHARE = 0.05, 0.65, 0.15
 """Parts of the time limit that are planned for on a slow core; the rest is reserve."""
-ROUTING_WORK, ANNEALING_WORK = 2_000_000, 400_000
+ROUTING_WORK, ANNEALING_WORK = 2_000_000, 600_000
 """Work a second on a slow core, in the units of `_routing_work` and `_annealing_work`."""
 MOST_BRANCHES, MOST_ITERATIONS, MOST_EFFORT = 80, 200, 5.0
 """Enough of each, whatever the time limit: branches for each visit, iterations for each pair, CP-SAT's own seconds."""
 MOST_CELLS = 2_000_000
 """Cells of all matrices of a routing model; a larger one takes longer to build than annealing needs."""
-ROUNDS = 2
-"""How often annealing and the choice among the days it met follow each other."""
-CHUNKS = 20
+CHUNKS = 10
 """Parts of a round's annealing, between which the clock is read and a better plan reported."""
-HOT, COLD = 6.0, 0.2
-"""Annealing temperatures in usual legs (see `Ruin.usual_leg`): colder ends freeze days with more visits than hours."""
+
+
+class Round(NamedTuple):
+    """A round of annealing, and the choice among the days it met behind it.
+
+    `share` of all iterations; temperatures in usual legs (see `Ruin.usual_leg`). Colder ends freeze days with more
+    visits than hours, and one long annealing finds more than two of half its length.
+    """
+
+    share: float
+    hot: float
+    cold: float
+
+
+ROUNDS = (Round(0.75, 4.0, 0.3), Round(0.25, 1.0, 0.2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +71,10 @@ def search(day: Day, params: SolveParams, report: Callable[[Assignment], None]) 
 
     searched = _route(day, ruin, params, deadline, report)
     cut_short = False
-    for _ in range(ROUNDS):
-        cut_short = cut_short or _anneal(day, ruin, params, deadline, report)
+    for part in ROUNDS:
+        cut_short = cut_short or _anneal(day, ruin, params, part, deadline, report)
         if not cut_short and len(day.problem.shifts) > 1:
-            effort = min(params.time_limit * CHOICE_SHARE, MOST_EFFORT) / ROUNDS
+            effort = min(params.time_limit * CHOICE_SHARE, MOST_EFFORT) / len(ROUNDS)
             left = deadline - monotonic()
             if ruin.offer(best_choice(day, ruin.columns(), ruin.assignment, effort=effort, seconds=left)):
                 report(ruin.assignment)
@@ -98,12 +110,14 @@ def _route(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: C
     return seen
 
 
-def _anneal(day: Day, ruin: Ruin, params: SolveParams, deadline: float, report: Callable[[Assignment], None]) -> bool:
+def _anneal(
+    day: Day, ruin: Ruin, params: SolveParams, part: Round, deadline: float, report: Callable[[Assignment], None]
+) -> bool:
     """One round of ruin and recreate from the best assignment; true when the clock cut it short."""
     ruin.offer(ruin.assignment)
     planned = int(params.time_limit * ANNEALING_SHARE * ANNEALING_WORK / _annealing_work(day))
-    chunk = min(planned, MOST_ITERATIONS * len(day.problem.visits) ** 2) // (ROUNDS * CHUNKS) + 1
-    hot, step = HOT * ruin.usual_leg, (COLD / HOT) ** (1 / CHUNKS)
+    chunk = int(part.share * min(planned, MOST_ITERATIONS * len(day.problem.visits) ** 2)) // CHUNKS + 1
+    hot, step = part.hot * ruin.usual_leg, (part.cold / part.hot) ** (1 / CHUNKS)
     for k in range(CHUNKS):
         if ruin.anneal(chunk, hot=hot * step**k, cold=hot * step ** (k + 1)):
             report(ruin.assignment)
