@@ -23,7 +23,7 @@ from optimizer.domain.therapist import Shift
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Board, OpenDay
 from optimizer.schedule.world import Ints
-from optimizer.travel.times import TravelTimes
+from optimizer.travel.times import ESTIMATE, TravelTimes
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 2_048
 """Therapist-days kept, about 30 kB each."""
+
+ESTIMATES_KEPT = timedelta(minutes=1)
+"""For how long a day keeps drives that were estimated because the road engine had not told them."""
 
 FEW = 24
 """Days that are put together sooner than looked up: of somebody by name, on a date."""
@@ -341,10 +344,16 @@ class Boards:
                     setting=reading.settings[key[0]],
                     version=reading.versions[key],
                     read_at=reading.now,
-                    lapses_at=agenda.lapses_at,
+                    lapses_at=min(agenda.lapses_at, _roads_until(day, reading.now)),
                     day=day,
                 )
         return prepared
+
+
+def _roads_until(day: OpenDay, now: datetime) -> datetime:
+    """How long the drives of a day stand. The engine may soon tell what had to be estimated."""
+    guessed = day.problem.travel.source.endswith(f"+{ESTIMATE}")
+    return now + ESTIMATES_KEPT if guessed else NEVER_LAPSES
 
 
 def _no_time(travel: TravelTimes) -> TravelTimes:
