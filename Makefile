@@ -76,8 +76,11 @@ $(RUNTIME): requirements.lock pyproject.toml | .venv/bin/python
 	@$(BIN)/python -m optimizer.solver.preload
 	@touch $@
 
+# Road engines have no libraries for Python 3.11, but their tools and servers are programs: tests find them unpacked.
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))' || $(BIN)/uv pip install -q --python-version 3.12 \
+		--target .venv/engines --no-deps -c requirements-dev.lock osrm-bindings pyvalhalla
 	@touch $@
 
 $(BENCH): requirements-bench.lock $(RUNTIME)

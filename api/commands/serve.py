@@ -14,6 +14,7 @@ def serve(host: str | None, port: int | None, *, dev: bool) -> None:
 
     wiring = set_up()
     settings = wiring.settings
+    _ = wiring.roads  # settings that lead to no roads are refused before anything listens, too
     wiring.store.close()  # opened to refuse a wrong schema before anything listens; each process opens its own
     bind = (host or settings.host, settings.port if port is None else port)
     if dev:

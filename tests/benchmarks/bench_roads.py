@@ -8,9 +8,11 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,14 @@ import numpy as np
 from data.geocoding import gazetteer, service_area
 from data.geocoding.chain import kilometres
 from data.roads import free_flow
+from data.roads.breaker import Breaker
+from data.roads.building import build_roads
+from data.roads.engine import EmptyRoads
+from data.roads.engines.child import ChildEngine
 from data.roads.estimate import EstimateSource
+from data.roads.learning import Learner
+from data.roads.network import NetworkRoads
+from data.roads.pair_book import PairBook, keys_of
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
@@ -61,6 +70,56 @@ def roads() -> None:
         day = places(count)
         took = best(lambda day=day: source.travel_times(day, DAY, policy), 3)  # type: ignore[misc]
         show(f"departure-time table, {count} places", f"{took:.1f} ms", goal)
+
+
+def road_engine() -> None:
+    """OSRM in a process of its own, with the roads of Malta."""
+    region = GEO / "malta.osm.pbf"
+    if not region.exists() or find_spec("osrm") is None or sys.version_info < (3, 12):
+        print("OSRM left out: it needs the extra `roads`, Python 3.12 and the reference data")
+        return
+    with tempfile.TemporaryDirectory() as draft:
+        built = build_roads(region, "osrm", Path(draft) / "malta")
+        show("OSRM: build Malta", f"{built.seconds:.1f} s", f"{built.bytes / 1e6:.0f} MB")
+        engine = ChildEngine("osrm", Path(draft) / "malta", version=built.version, timeout=60)
+        rng = np.random.default_rng(200)
+        points = list(
+            zip(rng.uniform(35.84, 35.92, 200).tolist(), rng.uniform(14.40, 14.52, 200).tolist(), strict=True)
+        )
+        engine.ask(points[:1], points[:1])
+        show("OSRM: Malta, 200 x 200", f"{best(lambda: engine.ask(points, points), 3):.0f} ms", "<= 1000 ms")
+        engine.close()
+
+
+def known_drives() -> None:
+    """A road engine's drives out of memory, under the rush hour."""
+    day = places(200)
+    watch, rng = time.monotonic, np.random.default_rng(7)
+    book = PairBook("bench", None, clock=watch, today=lambda: DAY.date, most=1)
+    keys = keys_of([(p.coordinate.lat, p.coordinate.lng) for p in day if p.coordinate]).tolist()
+    book.note([(a, b, int(rng.integers(60, 4000)), 1000) for a in keys for b in keys])
+    roads = NetworkRoads(Learner(SilentEngine(), book, Breaker(watch), watch))
+    policy = BufferPolicy(minutes=5, percent=10)
+    show(
+        "known drives, departure-time table, 200 places",
+        f"{best(lambda: roads.travel_times(day, DAY, policy), 3):.1f} ms",
+        "<= 100 ms",
+    )
+    show(
+        "known drives, spokes to 199 places",
+        f"{best(lambda: roads.spokes(day[0], day[1:], DAY, policy), 5):.1f} ms",
+        "",
+    )
+    show("known drives, asking what is missing", f"{best(lambda: roads.learn(day[:1], day), 5):.1f} ms", "")
+
+
+class SilentEngine:
+    """Never asked: everything is known."""
+
+    name, version, most = "bench", "1", 100
+
+    def ask(self, origins: object, destinations: object) -> EmptyRoads:
+        raise RuntimeError(f"{origins} {destinations}")
 
 
 def geocoding() -> None:
@@ -112,6 +171,8 @@ def postal_code_error() -> None:
 
 if __name__ == "__main__":
     roads()
+    known_drives()
+    road_engine()
     geocoding()
     imports()
     if GEO.exists():
