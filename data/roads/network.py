@@ -20,7 +20,7 @@ from data.roads.source import Learned
 from optimizer.domain.place import Place
 from optimizer.domain.time import HOUR, Horizon
 from optimizer.schedule.slots import Spokes
-from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes, padded
+from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes, make_fifo, padded
 
 MARGIN_PERCENT = 25
 """Added to an estimate in place of a drive the engine did not tell: nine in ten routed drives are shorter then."""
@@ -72,7 +72,7 @@ class NetworkRoads:
         starts, hub, ends = band_starts(horizon), rows[:1], rows[1:]
         out = self._timed(self._free([center], stops, doors, hub, ends), doors, hub, ends, starts, horizon)
         back = self._timed(self._free(stops, [center], doors, ends, hub), doors, ends, hub, starts, horizon)
-        out, back = (padded(starts, table, buffer).astype(np.int32) for table in (out, back))
+        out, back = (padded(starts, make_fifo(starts, table), buffer).astype(np.int32) for table in (out, back))
         for k, stop in enumerate(stops):
             if stop.id == center.id:
                 out[:, 0, k] = back[:, k, 0] = 0

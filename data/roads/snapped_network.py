@@ -24,7 +24,7 @@ from data.roads.source import Learned
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
-from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes, padded
+from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes, make_fifo, padded
 
 Ends = tuple[Sequence[Place], Doors]
 """Ends of drives: by what the cell engine knows them, and their doors."""
@@ -51,8 +51,10 @@ class SnappedNetwork:
         doors, rows = self._roads.estimate.doors(place_points([center]))
         here: Ends = [center], _taken(doors, rows)
         there, cell_of = self._snapped(stops)
-        out = padded(starts, self._timed(here, there, starts, horizon), buffer).astype(np.int32)
-        back = padded(starts, self._timed(there, here, starts, horizon), buffer).astype(np.int32)
+        out, back = (
+            padded(starts, make_fifo(starts, self._timed(*ends, starts, horizon)), buffer).astype(np.int32)
+            for ends in ((here, there), (there, here))
+        )
         return Spokes(out=np.take(out[:, 0, :], cell_of, axis=1), back=np.take(back[:, :, 0], cell_of, axis=1))
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:

@@ -181,8 +181,7 @@ def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[
     return np.maximum.accumulate(table.astype(np.int64) + column, axis=0) - column
 
 
-def padded(starts: NDArray[np.int64], drive: NDArray[np.integer], policy: BufferPolicy) -> NDArray[np.int64]:
-    """Drives `[band, i, j]` with their buffer, FIFO again."""
-    plain = make_fifo(starts, drive)
+def padded(starts: NDArray[np.int64], drive: NDArray[np.int64], policy: BufferPolicy) -> NDArray[np.int64]:
+    """FIFO drives `[band, i, j]` with their buffer, FIFO again."""
     # Integers only: a float here would make two machines disagree by a second.
-    return make_fifo(starts, plain + policy.minutes * MINUTE + -(-plain * policy.percent // 100))
+    return make_fifo(starts, drive + policy.minutes * MINUTE + -(-drive * policy.percent // 100))

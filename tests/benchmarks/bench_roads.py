@@ -82,10 +82,8 @@ def road_engine() -> None:
         built = build_roads(region, "osrm", Path(draft) / "malta")
         show("OSRM: build Malta", f"{built.seconds:.1f} s", f"{built.bytes / 1e6:.0f} MB")
         engine = ChildEngine("osrm", Path(draft) / "malta", version=built.version, timeout=60)
-        rng = np.random.default_rng(200)
-        points = list(
-            zip(rng.uniform(35.84, 35.92, 200).tolist(), rng.uniform(14.40, 14.52, 200).tolist(), strict=True)
-        )
+        spots = np.random.default_rng(200).uniform((35.84, 14.40), (35.92, 14.52), (200, 2))
+        points = [(float(lat), float(lng)) for lat, lng in spots]
         engine.ask(points[:1], points[:1])
         show("OSRM: Malta, 200 x 200", f"{best(lambda: engine.ask(points, points), 3):.0f} ms", "<= 1000 ms")
         engine.close()
@@ -100,17 +98,12 @@ def known_drives() -> None:
     book.note([(a, b, int(rng.integers(60, 4000)), 1000) for a in keys for b in keys])
     roads = NetworkRoads(Learner(SilentEngine(), book, Breaker(watch), watch))
     policy = BufferPolicy(minutes=5, percent=10)
-    show(
-        "known drives, departure-time table, 200 places",
-        f"{best(lambda: roads.travel_times(day, DAY, policy), 3):.1f} ms",
-        "<= 100 ms",
-    )
-    show(
-        "known drives, spokes to 199 places",
-        f"{best(lambda: roads.spokes(day[0], day[1:], DAY, policy), 5):.1f} ms",
-        "",
-    )
-    show("known drives, asking what is missing", f"{best(lambda: roads.learn(day[:1], day), 5):.1f} ms", "")
+    table = best(lambda: roads.travel_times(day, DAY, policy), 3)
+    spokes = best(lambda: roads.spokes(day[0], day[1:], DAY, policy))
+    missing = best(lambda: roads.learn(day[:1], day))
+    show("known drives, departure-time table, 200 places", f"{table:.1f} ms", "<= 100 ms")
+    show("known drives, spokes to 199 places", f"{spokes:.1f} ms", "")
+    show("known drives, looking for missing ones", f"{missing:.1f} ms", "")
 
 
 class SilentEngine:
