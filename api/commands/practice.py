@@ -78,8 +78,8 @@ def therapist(
     """Say that the therapist ID works here, or change their week."""
     from api.commands.setting_up import practice_of, set_up
     from api.services.practices import put_therapist
-    from data.geocoding.gazetteer import code_in
     from data.geocoding.geocoder import PlaceQuery
+    from data.geocoding.postal_code import code_in
     from optimizer.domain.therapist import Therapist, WorkPattern
 
     wanted = [day.strip().lower() for day in days.split(",")]

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import replace
 
 from data.geocoding.chain import NEAR_AREA_KM, kilometres
-from data.geocoding.gazetteer import code_in, normalise
+from data.geocoding.postal_code import code_in, normalise
 from optimizer.domain.place import Place, Precision
 
 NOBODYS = ""

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from data.geocoding import gazetteer, service_area
-from data.geocoding.gazetteer import code_in, normalise_town
+from data.geocoding import service_area
+from data.geocoding.gazetteer import normalise_town
 from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.postal_code import code_in, normalise
 from optimizer.domain.place import Place
 from optimizer.domain.practice import AreaRule, Policies
 
@@ -19,7 +20,7 @@ def areas_of(where: PlaceQuery, place: Place) -> frozenset[str]:
         names |= {normalise_town(name) for name in service_area.embedded().names(place.coordinate)}
     code = where.postal_code or code_in(where.address or "") or code_in(place.label)
     if code:
-        names.add(gazetteer.normalise(code))
+        names.add(normalise(code))
     return frozenset(names)
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from data.geocoding import gazetteer as gazetteers
 from data.geocoding import service_area
-from data.geocoding.gazetteer import Entry, Gazetteer, code_in, normalise_town, spell
+from data.geocoding.gazetteer import Entry, Gazetteer, normalise_town
 from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.geocoding.postal_code import code_in, spell
 from data.geocoding.provider import AddressProvider, geopy_provider
 from data.geocoding.service_area import ServiceArea
 from optimizer.domain.errors import InvalidRequest, Unavailable

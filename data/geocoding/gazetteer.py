@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.geocoding.postal_code import LETTERS, is_area, is_code, normalise, spell
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Precision
 
@@ -25,12 +26,6 @@ APPROXIMATE = 0x8000
 
 WIDE_METERS = 10_000
 """Codes of a wider area (a rural one) say nothing about each other, so its median is no answer."""
-
-_LETTERS = "ABCEGHJKLMNPRSTVWXYZ"  # D, F, I, O, Q and U are never used: they look like digits or each other
-_CODE = re.compile(rf"[ABCEGHJ-NPRSTVXY]\d[{_LETTERS}]\d[{_LETTERS}]\d")
-_IN_TEXT = re.compile(r"\b[A-Z]\d[A-Z][\s-]*\d[A-Z]\d\b", re.IGNORECASE)
-_LOOKS_LIKE = str.maketrans("OIQSBZ", "010582")
-_NOT_A_DIGIT = str.maketrans("0158", "OISB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +85,7 @@ class Gazetteer:
             code `unknown_postal_code` when it is none or not known; `outside_area` when it belongs elsewhere in Canada.
         """
         code = text.replace(" ", "").replace("-", "").upper()
-        if not (_CODE.fullmatch(code) or (len(code) == 3 and _CODE.fullmatch(code + "1A1"))):
+        if not (is_code(code) or is_area(code)):
             code = normalise(text)
         area = self.areas.get(code[:3])
         if area is None:
@@ -159,36 +154,9 @@ class Gazetteer:
         )
 
 
-def normalise(text: str) -> str:
-    """A postal code in capitals without space, hyphen or dot: "l6y 1n2" is "L6Y1N2".
-
-    Raises
-    ------
-    InvalidRequest
-        code `unknown_postal_code`, with the code meant where letters and digits were only mistaken for each other.
-    """
-    code = re.sub(r"[\s.\-]", "", text).upper()
-    if _CODE.fullmatch(code):
-        return code
-    meant = "".join(c.translate(_LOOKS_LIKE if i % 2 else _NOT_A_DIGIT) for i, c in enumerate(code))
-    hint = f"Did you mean {spell(meant)}?" if _CODE.fullmatch(meant) else "A postal code looks like L6Y 1N2."
-    raise InvalidRequest(f"{text[:20]!r} is not a postal code.", code="unknown_postal_code", hint=hint)
-
-
-def code_in(text: str) -> str | None:
-    """The last postal code written in an address, as it is there."""
-    found = _IN_TEXT.findall(text)
-    return found[-1] if found else None
-
-
-def spell(code: str) -> str:
-    """As people write it: "L6Y 1N2"."""
-    return f"{code[:3]} {code[3:]}".strip()
-
-
 def local_part(code: str) -> int:
     """The last three characters of a normalised code as a number below 2,000, in their own order."""
-    return int(code[3]) * 200 + _LETTERS.index(code[4]) * 10 + int(code[5])
+    return int(code[3]) * 200 + LETTERS.index(code[4]) * 10 + int(code[5])
 
 
 def normalise_town(name: str) -> str:

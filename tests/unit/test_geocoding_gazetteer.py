@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.geocoding.chain import kilometres
-from data.geocoding.gazetteer import DATA, Gazetteer, code_in, embedded, local_part
+from data.geocoding.gazetteer import DATA, Gazetteer, embedded, local_part
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Precision
 
@@ -93,12 +93,6 @@ def test_every_code_answers_its_own_town_and_point(gazetteer: Gazetteer) -> None
             text = f"{area}{local // 200}{letters[local // 10 % 20]}{local % 10}"
             assert local_part(text) == local
             assert gazetteer.lookup(text).town == gazetteer.towns[gazetteer.town[code]]
-
-
-def test_the_last_code_of_an_address_is_taken() -> None:
-    assert code_in("B2B 2B2 Consulting, 2 Main St, Brampton L6Y 1N2, Canada") == "L6Y 1N2"
-    assert code_in("2 Main St, Brampton ON l6y1n2") == "l6y1n2"
-    assert code_in("Unit A1B, 2 Main St") is None
 
 
 def test_the_embedded_file_stays_small() -> None:
