@@ -5,7 +5,8 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.solver.columns.master import Cut, Floats
+from optimizer.solver.columns.master import Cut
+from optimizer.solver.columns.simplex_kernel import Floats
 
 LEAST_VIOLATION = 0.03
 MOST_A_VISIT = 4

@@ -60,6 +60,11 @@ def nothing_more() -> Sequence[Column]:
     return ()
 
 
+def alone(assignment: Assignment) -> tuple[Assignment, Sequence[Column]]:
+    """The `helper` of a generation that has none."""
+    return assignment, ()
+
+
 def never() -> bool:
     """The `cancelled` of a generation that nobody stops."""
     return False
@@ -75,6 +80,7 @@ def generate(
     tell: Callable[[News], None],
     cancelled: Callable[[], bool] = never,
     incoming: Callable[[], Sequence[Column]] = nothing_more,
+    helper: Callable[[Assignment], tuple[Assignment, Sequence[Column]]] = alone,
 ) -> Generated:
     """Improve `start` and prove how good it is.
 
@@ -92,23 +98,34 @@ def generate(
         Asked between two steps; true ends the generation.
     incoming
         Asked between two steps for days that another search has met since; a better assignment comes as its days.
+    helper
+        Asked where no dive finds a better plan: from the best assignment to one as good or better, and the days met.
     """
-    from optimizer.solver.columns.proof import Proof
+    from optimizer.solver.columns.ledger import Ledger
+    from optimizer.solver.columns.proof import prove
 
     begun = monotonic()
-    proof = Proof(day, start, seed=seed, until=begun + seconds, cancelled=cancelled, incoming=incoming)
 
-    def told() -> None:
-        tell(News(assignment=proof.assignment, objective=proof.objective, bound=proof.bound))
+    def told(ledger: Ledger) -> None:
+        tell(News(assignment=ledger.assignment, objective=ledger.objective, bound=ledger.bound))
 
-    cut_short = proof.run(columns, told)
+    ledger = Ledger(day, start, until=begun + seconds, cancelled=cancelled, incoming=incoming, helper=helper, told=told)
+    labels = prove(ledger, columns, seed=seed)
     return Generated(
-        assignment=proof.assignment,
-        bound=proof.bound,
-        is_optimal=proof.bound == proof.objective,
-        pool=proof.pool(),
-        columns=len(proof.routes),
-        labels=proof.labels,
+        assignment=ledger.assignment,
+        bound=ledger.bound,
+        is_optimal=ledger.is_proven,
+        pool=tuple(
+            Column(
+                shift=ledger.classes[route.number].row,
+                visits=route.visits,
+                overtime=route.overtime,
+                points=route.points,
+            )
+            for route in ledger.routes.all
+        ),
+        columns=len(ledger.routes),
+        labels=labels,
         seconds=monotonic() - begun,
-        cut_short=cut_short,
+        cut_short=ledger.is_stopped,
     )

@@ -1,20 +1,17 @@
 """The master programme: how much of each known day to work so that every visit is served once or left out.
 
-A linear programme over days (set partitioning), by GLOP through MathOpt, which keeps its basis while days and cuts are
-added (`pywraplp` would rebuild it at each solve).
+A linear programme over days (set partitioning), solved by `simplex_kernel` from the last basis while days and cuts are
+added: GLOP, kept warm by MathOpt, took most of a generation's time. Every row has a column that satisfies it alone (a
+visit left out, a spare shift, a cut broken at a high price), so there is always a basis to go on from.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from ortools.math_opt.python import mathopt
 
-from optimizer.solver.columns.classes import ShiftClass
 from optimizer.solver.columns.routes import Routes
-
-Floats = NDArray[np.float64]
+from optimizer.solver.columns.simplex_kernel import GOOD, SOLVED, Floats, Programme, invert, pivot
 
 Cut = tuple[int, int, int]
 """Three visits: at most one day may have two or more of them (Jepsen et al. 2008)."""
@@ -43,8 +40,10 @@ class Solution:
     """A solved master: its value, how much of each day is worked, and the prices of its rows."""
 
     value: float
+    rows: tuple[int, ...]
+    """The days of the master when it was solved."""
     worked: Floats
-    """`[route in the master]`, in the order of `Master.rows`."""
+    """`[day]`, in the order of `rows`."""
     left: Floats
     """`[visit]`"""
     worth: Floats
@@ -55,83 +54,192 @@ class Solution:
     cuts: Floats
 
 
+MOST_PASSES = 40
+"""Times that a basis is inverted in one solve; prices that are not quite the best are good enough then."""
+SHAKE = 1e-5
+"""How much right sides are perturbed."""
+ROUNDING = 1e-8
+"""A level this far below zero is one by rounding only."""
+
+
 class Master:
     """A programme for one stage; it starts with no days."""
 
-    def __init__(self, stage: Stage, classes: Sequence[ShiftClass], routes: Routes) -> None:
+    def __init__(self, stage: Stage, free: Sequence[int], routes: Routes) -> None:
+        """`free[class]`: how many of its members may work."""
         self.stage, self.rows, self.cuts = stage, list[int](), list[Cut]()
-        self._routes = routes
-        self._model = model = mathopt.Model()
-        self._visits = [model.add_linear_constraint(lb=1.0, ub=1.0) for _ in stage.left]
-        self._classes = [model.add_linear_constraint(ub=float(len(one.members))) for one in classes]
-        self._floors = [model.add_linear_constraint(lb=floor.least) for floor in stage.floors]
-        self._cuts: list[mathopt.LinearConstraint] = []
-        self._worked: list[mathopt.Variable] = []
-        self._left = [model.add_variable(lb=0.0) for _ in stage.left]
-        for visit, (variable, price) in enumerate(zip(self._left, stage.left.tolist(), strict=True)):
-            model.objective.set_linear_coefficient(variable, price)
-            self._visits[visit].set_coefficient(variable, 1.0)
-            for row, floor in zip(self._floors, stage.floors, strict=True):
-                if floor.weights[visit]:
-                    row.set_coefficient(variable, float(floor.weights[visit]))
-        self._solver = mathopt.IncrementalSolver(model, mathopt.SolverType.GLOP)
-        self._parameters = mathopt.SolveParameters(threads=1)
+        self._routes, self._classes = routes, len(free)
+        self._dear = 20.0 * (1.0 + float(stage.left.max(initial=0.0)))
+        self._known = set[int]()
+        visits, floors = len(stage.left), len(stage.floors)
+        self._right = np.concatenate(
+            [
+                np.ones(visits),
+                [float(count) for count in free],
+                [floor.least for floor in stage.floors],
+            ]
+        )
+        self._basis = np.arange(visits + len(free) + floors, dtype=np.int32)
+        self._programme: Programme | None = None
+        self._worked: Floats = np.zeros(0)
 
-    def add(self, rows: Sequence[int]) -> None:
-        """Add days by their numbers."""
-        routes, model = self._routes, self._model
-        member = routes.member
-        for row in rows:
-            route = routes.all[row]
-            variable = model.add_variable(lb=0.0)
-            price = self.stage.late * route.overtime + self.stage.point * route.points
-            if price:
-                model.objective.set_linear_coefficient(variable, price)
-            for visit in route.visits:
-                self._visits[visit].set_coefficient(variable, 1.0)
-            self._classes[route.number].set_coefficient(variable, 1.0)
-            self._worked.append(variable)
-            self.rows.append(row)
-        if self.cuts and rows:
-            triples = np.array(self.cuts)
-            twice = member[np.array(rows)][:, triples].sum(axis=2) >= 2
-            first = len(self._worked) - len(rows)
-            for k, cut in zip(*np.nonzero(twice), strict=True):
-                self._cuts[cut].set_coefficient(self._worked[first + k], 1.0)
+    def add(self, rows: Sequence[int]) -> int:
+        """Add days by their numbers; answers how many were not there yet."""
+        new = [row for row in dict.fromkeys(rows) if row not in self._known]
+        self._known.update(new)
+        self.rows += new
+        if new and self._programme is not None:
+            p, days, cost = self._programme, self._columns(new), self._costs(new)
+            self._programme = p._replace(
+                first=np.concatenate([p.first, p.first[-1] + np.cumsum([len(rows) for rows in days])]),
+                row=np.concatenate([p.row, np.array([row for rows in days for row in rows], dtype=np.int32)]),
+                entry=np.concatenate([p.entry, np.ones(sum(map(len, days)))]),
+                cost=np.concatenate([p.cost, cost]),
+                is_basic=np.concatenate([p.is_basic, np.zeros(len(new), dtype=np.bool_)]),
+            )
+        return len(new)
+
+    def trim(self, most: int) -> None:
+        """Keep of the days only the basic ones and those with the least reduced costs, `most` in all."""
+        p, logical = self._programme, self._logical
+        if p is None or len(self.rows) <= most:
+            return
+        reduced = p.cost - np.add.reduceat(p.price[p.row] * p.entry, p.first[:-1])
+        reduced[p.basis] = -np.inf
+        kept = np.sort(np.argsort(reduced[logical:], kind="stable")[:most])
+        place = np.full(len(p.cost), -1, dtype=np.int32)
+        place[:logical] = np.arange(logical)
+        place[logical + kept] = logical + np.arange(len(kept))
+        self.rows = [self.rows[k] for k in kept.tolist()]
+        self._known = set(self.rows)
+        self._basis, self._worked, self._programme = place[p.basis], self._worked[kept[kept < len(self._worked)]], None
 
     def cut(self, cuts: Sequence[Cut]) -> None:
-        """Add subset-row cuts."""
-        member = self._routes.member[np.array(self.rows, dtype=np.int64)]
-        for triple in cuts:
-            row = self._model.add_linear_constraint(ub=1.0)
-            for k in np.flatnonzero(member[:, list(triple)].sum(axis=1) >= 2):
-                row.set_coefficient(self._worked[k], 1.0)
-            self._cuts.append(row)
-            self.cuts.append(triple)
-
-    def fix(self, places: Sequence[int], least: float) -> None:
-        """Demand at least this much of some days (their places in `rows`); 0 frees them."""
-        for place in places:
-            self._worked[place].lower_bound = least
+        """Add subset-row cuts; those that the last solution breaks begin with being broken at a price."""
+        if not cuts:
+            return
+        logical, count = self._logical, len(cuts)
+        # Days added since are not worked yet.
+        solved = np.array(self.rows[: len(self._worked)], dtype=np.int64)
+        twice = self._routes.member[solved][:, np.array(cuts)].sum(axis=2) >= 2
+        is_broken = self._worked @ twice > 1.0
+        self._basis = np.where(self._basis >= logical, self._basis + 2 * count, self._basis).astype(np.int32)
+        # A cut's two columns stand together: its spare part, then how much it is broken.
+        self._basis = np.concatenate([self._basis, logical + 2 * np.arange(count) + is_broken]).astype(np.int32)
+        self._right = np.concatenate([self._right, np.ones(count)])
+        self.cuts += cuts
+        self._programme = None
 
     def solve(self) -> Solution:
-        """Solve it from the last basis.
+        """Solve it from the last basis, or nearly: any prices make a valid bound."""
+        p = self._programme or self._build()
+        tolerance = 1e-7 + 2e-12 * float(p.cost.max(initial=0.0))
+        work, picked, scores = np.empty(len(self._right)), np.empty(GOOD, dtype=np.int64), np.empty(GOOD)
+        for _ in range(MOST_PASSES):
+            if not self._invert(p):
+                self._begin_again()
+                p = self._build()
+            elif pivot(p, tolerance, work, picked, scores) == SOLVED:
+                break
+        self._programme, self._basis = p, p.basis
+        return self._solution(p)
 
-        Raises
-        ------
-        RuntimeError
-            When GLOP does not find the optimum: every programme has one, so this is a fault of ours.
-        """
-        result = self._solver.solve(params=self._parameters)
-        if result.termination.reason is not mathopt.TerminationReason.OPTIMAL:
-            raise RuntimeError(f"the master programme ended {result.termination}")
-        duals, values = result.dual_values, result.variable_values
+    def _begin_again(self) -> None:
+        """The basis without any day: every visit left out."""
+        upper = self._logical - 2 * len(self.cuts)
+        self._basis = np.concatenate([np.arange(upper), np.arange(upper, self._logical, 2)]).astype(np.int32)
+
+    @property
+    def _logical(self) -> int:
+        """Columns that are no days: they come first."""
+        return len(self.stage.left) + self._classes + len(self.stage.floors) + 2 * len(self.cuts)
+
+    def _build(self) -> Programme:
+        """The arrays of the programme, the basis as it was."""
+        stage, visits, classes = self.stage, len(self.stage.left), self._classes
+        columns: list[list[int]] = [[row] for row in range(visits + classes + len(stage.floors))]
+        entries: list[list[float]] = [[1.0] for _ in columns]
+        for number, floor in enumerate(stage.floors):
+            entries[visits + classes + number] = [-1.0]
+            for visit in np.flatnonzero(floor.weights).tolist():
+                columns[visit].append(visits + classes + number)
+                entries[visit].append(float(floor.weights[visit]))
+        first_cut = visits + classes + len(stage.floors)
+        for number in range(len(self.cuts)):
+            columns += [[first_cut + number], [first_cut + number]]
+            entries += [[1.0], [-1.0]]
+        days = self._columns(self.rows)
+        entries += [[1.0] * len(rows) for rows in days]
+        columns += days
+        cost = np.zeros(len(columns))
+        cost[:visits] = stage.left
+        cost[first_cut + 1 : self._logical : 2] = self._dear
+        cost[self._logical :] = self._costs(self.rows)
+        is_basic = np.zeros(len(columns), dtype=np.bool_)
+        is_basic[self._basis] = True
+        size = len(self._right)
+        shake = np.random.default_rng(1).uniform(SHAKE / 2, SHAKE, size)
+        return Programme(
+            first=np.concatenate([[0], np.cumsum([len(rows) for rows in columns])]).astype(np.int64),
+            row=np.array([row for rows in columns for row in rows], dtype=np.int32),
+            entry=np.array([entry for each in entries for entry in each], dtype=np.float64),
+            cost=cost,
+            right=self._right + shake,
+            basis=self._basis.copy(),
+            is_basic=is_basic,
+            inverse=np.empty((size, size)),
+            level=np.empty(size),
+            price=np.empty(size),
+        )
+
+    def _columns(self, rows: Sequence[int]) -> list[list[int]]:
+        """The rows of the programme in which some days stand."""
+        visits = len(self.stage.left)
+        days = [[*route.visits, visits + route.number] for route in (self._routes.all[row] for row in rows)]
+        if self.cuts and days:
+            first = visits + self._classes + len(self.stage.floors)
+            member = self._routes.member[np.array(rows, dtype=np.int64)]
+            for place, cut in zip(*np.nonzero(member[:, np.array(self.cuts)].sum(axis=2) >= 2), strict=True):
+                days[place].append(first + int(cut))
+        return days
+
+    def _costs(self, rows: Sequence[int]) -> Floats:
+        late, points = self._routes.figures(rows)
+        return self.stage.late * late + self.stage.point * points
+
+    def _invert(self, p: Programme) -> bool:
+        """The inverse of the basis, its levels and prices, computed anew; false when rounding has made it singular."""
+        size = len(self._right)
+        matrix = np.zeros((size, size))
+        for place, column in enumerate(p.basis.tolist()):
+            span = slice(p.first[column], p.first[column + 1])
+            matrix[p.row[span], place] = p.entry[span]
+        inverse = np.empty_like(matrix)
+        if not invert(matrix.copy(), inverse):
+            return False
+        level = inverse @ p.right
+        if (level < -ROUNDING).any():
+            # Perturbed otherwise, the basis is feasible again: right sides matter to no price.
+            level = np.where(
+                level < -ROUNDING, SHAKE * np.random.default_rng(len(level)).uniform(0.5, 1.0, size), level
+            )
+            p.right[:] = matrix @ level
+        p.inverse[:], p.level[:], p.price[:] = inverse.T, level, p.cost[p.basis] @ inverse
+        return True
+
+    def _solution(self, p: Programme) -> Solution:
+        visits, classes, floors = len(self.stage.left), self._classes, len(self.stage.floors)
+        values = np.zeros(len(p.cost))
+        values[p.basis] = p.inverse.T @ self._right
+        self._worked = values[self._logical :]
+        sections = np.split(p.price, np.cumsum([visits, classes, floors]))
         return Solution(
-            value=result.objective_value(),
-            worked=np.array(values(self._worked)),
-            left=np.array(values(self._left)),
-            worth=np.array(duals(self._visits)),
-            working=np.array(duals(self._classes)),
-            floors=np.array(duals(self._floors)),
-            cuts=np.array(duals(self._cuts)),
+            value=float(p.price @ self._right),
+            rows=tuple(self.rows),
+            worked=self._worked,
+            left=values[:visits],
+            worth=sections[0],
+            working=sections[1],
+            floors=sections[2],
+            cuts=sections[3],
         )

@@ -27,9 +27,6 @@ BINS = 128
 MOST_NODES = 200_000
 """A graph larger than this is not built: nothing is proven then."""
 
-MOST_ROUTES = 1 << 19
-"""Days an enumeration may have."""
-
 
 class TooLarge(Exception):
     """The graph of the day would not fit memory; column generation has nothing to say about it."""
@@ -94,8 +91,7 @@ class Pricer:
         """Days with a reduced cost below `threshold`, at most `most` of them, the best first."""
         fill_rest(self.world, self.row, self.graph, self.ends, prices, self.rest)
         rules = Rules(mode, self.loads, self.driving, self.together)
-        count = MOST_ROUTES if mode == EVERY else most
-        found = Found(np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64), np.zeros(3, dtype=np.int64))
+        found = Found(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), np.zeros(3, dtype=np.int64))
         width = SETS + self.ends.ahead.shape[1] + prices.cuts.shape[1]
         table = (
             space.labels
@@ -108,7 +104,7 @@ class Pricer:
         )
         is_complete = labels != FULL and mode != 0
         least = int(found.sums[2]) if is_complete else -ENDLESS
-        count = int(found.sums[0])
+        count = 0 if mode == EVERY and not is_complete else int(found.sums[0])
         best = np.argsort(found.cost[:count], kind="stable")
         found.label[:count] = found.label[best]
         return Priced(

@@ -19,8 +19,15 @@ from optimizer.solver.columns.master import Cut, Master, Solution, Stage
 from optimizer.solver.columns.pricing import SCALE, Priced, Pricer, Workspace, words_of
 from optimizer.solver.columns.routes import Routes
 
+MARGIN = SCALE // 1024
+"""How far below zero a reduced cost must be for a day to be worth adding."""
+
 FEW = 12
 """With fewer new days than this in a round, the next one prices exactly."""
+
+
+Goal = Callable[[int, float], bool]
+"""Asked with the best bound (fixed point) and the master's value: whether that is good enough."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -137,7 +144,7 @@ def converge(
     team: Team,
     routes: Routes,
     *,
-    goal: Callable[[int, float], bool],
+    goal: Goal,
     stop: Callable[[], bool],
     most: int,
 ) -> Converged:
@@ -146,16 +153,15 @@ def converge(
     best_tags: Tags | None = None
     best_least: tuple[int, ...] = ()
     exact, is_complete = False, False
-    nothing = [-64] * len(team.pricers)
+    nothing = [-MARGIN] * len(team.pricers)
     while True:
         solution = master.solve()
-        if stop():
+        if stop() or goal(best, solution.value):
             break
         tags = Tags.of(master.stage, solution, master.cuts)
         answers = team.price(tags, mode=EXACT if exact else QUICK, threshold=nothing, most=most)
         labels += sum(priced.labels for priced in answers)
-        new = routes.add_all(route for priced in answers for route in priced.routes)
-        master.add(new)
+        new = master.add(routes.add_all(route for priced in answers for route in priced.routes))
         if exact:
             least = tuple(priced.least for priced in answers)
             bound = tags.bound(master.stage, team.classes, least)
@@ -166,8 +172,8 @@ def converge(
             if not new:
                 is_complete = all(priced.is_complete for priced in answers)
                 break
-            exact = len(new) < FEW * 2
-        elif len(new) < FEW:
+            exact = new < FEW * 2
+        elif new < FEW:
             exact = True
     return Converged(
         solution=solution, bound=best, tags=best_tags, least=best_least, labels=labels, is_complete=is_complete

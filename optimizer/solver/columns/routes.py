@@ -25,14 +25,14 @@ class Routes:
         """`[route, visit]` whether a day has a visit."""
         return self._member[: len(self.all)]
 
-    def add(self, route: Route) -> int | None:
-        """The number of a day that is new or better than the known one of the same visits; None otherwise."""
+    def add(self, route: Route) -> int:
+        """The number of a day, or of the better one of the same visits that is known."""
         key = (route.number, frozenset(route.visits))
         known = self._rows.get(key)
         if known is not None:
             before = self.all[known]
             if (before.overtime, before.points) <= (route.overtime, route.points):
-                return None
+                return known
         row = len(self.all)
         if row == len(self._member):
             self._member = np.concatenate([self._member, np.zeros_like(self._member)])
@@ -42,7 +42,7 @@ class Routes:
         return row
 
     def add_all(self, routes: Iterable[Route]) -> list[int]:
-        return [row for row in map(self.add, routes) if row is not None]
+        return [self.add(route) for route in routes]
 
     def known(self, number: int, visits: Iterable[int]) -> int | None:
         """The best day of a class with exactly these visits."""

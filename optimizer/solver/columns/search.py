@@ -1,0 +1,138 @@
+"""Better plans and tighter bounds in one stage: the master's own plan, dives, choices, cuts, enumeration."""
+
+from math import ceil
+from time import monotonic
+
+import numpy as np
+
+from optimizer.solver.columns.choice import choose
+from optimizer.solver.columns.cuts import separate
+from optimizer.solver.columns.diving import dive, whole_days
+from optimizer.solver.columns.label_kernel import EVERY
+from optimizer.solver.columns.ledger import Ledger
+from optimizer.solver.columns.master import Master, Stage
+from optimizer.solver.columns.pricing import SCALE
+from optimizer.solver.columns.rounds import Converged, Goal, Team, converge
+
+MOST_CUTS = 256
+CUTS_A_ROUND = 25
+NEW_DAYS = 20
+"""Days that a class may add in one round."""
+KEPT_DAYS = 8
+"""Days that a master keeps before a dive, for each of its rows."""
+MOST_CHOICES = 4_000
+"""Days among which a quick choice is made."""
+MOST_ENUMERATED = 60_000
+"""Days among which the last choice is made."""
+EFFORT, LAST_EFFORT = 0.5, 30.0
+"""CP-SAT's own seconds for a quick choice, and for one that proves."""
+
+
+class Search:
+    """One stage: a master that keeps its days and cuts, and what is found with it."""
+
+    def __init__(self, ledger: Ledger, team: Team, stage: Stage, *, seed: int) -> None:
+        self.ledger, self.stage, self.labels = ledger, stage, 0
+        self._team, self._seed = team, seed
+        self._master = Master(stage, [len(one.members) for one in ledger.classes], ledger.routes)
+        self._master.add(ledger.routes.in_use())
+
+    @property
+    def cuts(self) -> int:
+        return len(self._master.cuts)
+
+    def converge(self, goal: Goal) -> Converged:
+        """Price days until none is worth adding or `goal` is reached."""
+        self._master.trim(KEPT_DAYS * (len(self.ledger.classes) + len(self.stage.left)))
+        self._master.add(self.ledger.hear())
+        ended = converge(self._master, self._team, self.ledger.routes, goal=goal, stop=self.ledger.stop, most=NEW_DAYS)
+        self.labels += ended.labels
+        return ended
+
+    def look(self, ended: Converged, below: int) -> bool:
+        """Look for a plan worth at most `below`; true when a better one was found."""
+        ledger = self.ledger
+        days = whole_days(ended.solution)
+        if days is not None and ledger.take(days):
+            return True
+        found = dive(
+            self._master,
+            ended.solution,
+            self._team,
+            ledger.routes,
+            limit=below + 0.5,
+            stop=ledger.stop,
+            most=NEW_DAYS // 2,
+        )
+        if found is not None and ledger.take(found):
+            return True
+        return ledger.ask() or self._choose(ended, below)
+
+    def cut(self, ended: Converged) -> bool:
+        """Add subset-row cuts that the solution breaks; false when there are none."""
+        worked = np.flatnonzero(ended.solution.worked > 1e-6)
+        rows = np.array(ended.solution.rows, dtype=np.int64)[worked]
+        room = min(CUTS_A_ROUND, MOST_CUTS - self.cuts)
+        cuts = separate(self.ledger.routes.member[rows], ended.solution.worked[worked], self._master.cuts, room)
+        self._master.cut(cuts)
+        return bool(cuts)
+
+    def enumerate(self, ended: Converged, below: int) -> bool:
+        """Decide by trying all days that a plan worth at most `below` could have; false when they are too many.
+
+        Baldacci, Christofides and Mingozzi (2008): only days with a reduced cost within the gap can be in it.
+        Whatever there is has been taken when the answer is true; no plan is worth so little if nothing was.
+        """
+        if ended.tags is None:
+            return False
+        gap = below * SCALE - ended.bound
+        threshold = [min(0, least) + gap + 1 for least in ended.least]
+        answers = self._team.price(ended.tags, mode=EVERY, threshold=threshold, most=MOST_ENUMERATED)
+        self.labels += sum(priced.labels for priced in answers)
+        if not all(priced.is_complete for priced in answers):
+            return False
+        if sum(len(priced.routes) for priced in answers) > MOST_ENUMERATED:
+            return False
+        rows = sorted({row for priced in answers for row in self.ledger.routes.add_all(priced.routes)})
+        found = self._chosen(rows, below, LAST_EFFORT)
+        return found is not None and found
+
+    def _choose(self, ended: Converged, below: int) -> bool:
+        """A better choice of days already met, when few enough come into question."""
+        ledger = self.ledger
+        rows = ledger.routes.in_use()
+        if ended.tags is not None and rows:
+            number = [ledger.routes.all[row].number for row in rows]
+            least = np.minimum(0, np.array(ended.least))[number]
+            spare = ended.tags.reduced(self.stage, ledger.routes, self._master.cuts, rows) - least
+            rows = [row for row, more in zip(rows, spare.tolist(), strict=True) if more <= below * SCALE - ended.bound]
+        if len(rows) > MOST_CHOICES:
+            return False
+        before = ledger.objective
+        self._chosen(rows, below, EFFORT)
+        return ledger.objective < before
+
+    def _chosen(self, rows: list[int], below: int, effort: float) -> bool | None:
+        """Take the best choice among some days; whether it is proven, None when none was found in time."""
+        ledger = self.ledger
+        found = choose(
+            self.stage,
+            ledger.classes,
+            ledger.routes,
+            rows,
+            below=below,
+            hint=ledger.days(),
+            effort=effort,
+            seconds=ledger.until - monotonic(),
+            seed=self._seed,
+        )
+        if found is None:
+            return None
+        if found.rows:
+            ledger.take(found.rows)
+        return found.is_proven
+
+
+def whole(value: float) -> int:
+    """The least integer that a value can be rounded up to, forgiving what rounding may have added."""
+    return ceil(value - 1e-6)
