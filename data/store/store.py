@@ -7,6 +7,7 @@ from typing import Self
 
 from data.store.engine import PATIENCE, Database, connect
 from data.store.repositories.feeds import FeedTokens
+from data.store.repositories.geocoding import Geocoding
 from data.store.repositories.keys import Keys
 from data.store.repositories.outside_feeds import FeedHealth
 from data.store.repositories.practices import Practices
@@ -21,9 +22,9 @@ class Store:
 
     Attributes
     ----------
-    practices, keys, feed_tokens, feed_health, road_pairs
-        What is asked across practices: the tenants, whom a secret belongs to, how many calendars are behind, and how
-        long the roads are.
+    practices, keys, feed_tokens, feed_health, road_pairs, geocoding
+        What is asked across practices: the tenants, whom a secret belongs to, how many calendars are behind, how long
+        the roads are, and where addresses lie.
     """
 
     def __init__(self, database: Database) -> None:
@@ -33,6 +34,7 @@ class Store:
         self.feed_tokens = FeedTokens(database)
         self.feed_health = FeedHealth(database)
         self.road_pairs = RoadPairs(database)
+        self.geocoding = Geocoding(database)
 
     @contextmanager
     def unit_of_work(self, practice_id: str, *, write: bool = True) -> Iterator[UnitOfWork]:

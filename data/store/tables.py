@@ -1,5 +1,5 @@
 """The tables. Every one belongs to a practice: its id leads each primary key, unique constraint and foreign key. Only
-roads belong to nobody.
+roads and addresses belong to nobody.
 
 What is asked for by SQL is a column; what is only read back whole (policies, patterns, plans) is JSON. The migrations
 in `migrations/versions` build the same tables; a test compares the two.
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -323,4 +324,24 @@ road_pair = Table(
     Column("noted_on", Date, nullable=False),
     Index("ix_road_pair_destination", "network", "destination"),
     Index("ix_road_pair_noted_on", "noted_on"),
+)
+
+geocoded_address = Table(
+    "geocoded_address",
+    metadata,
+    # Of no practice: an address lies where it lies, and who lives there is not told.
+    Column("service", Words, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("verdict", Words, nullable=False),
+    Column("lat", Double),
+    Column("lng", Double),
+    Column("forget_at", UtcDateTime, nullable=False),
+    Index("ix_geocoded_address_forget_at", "forget_at"),
+)
+
+geocoder_turn = Table(
+    "geocoder_turn",
+    metadata,
+    Column("service", Words, primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
 )
