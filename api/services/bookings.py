@@ -12,6 +12,7 @@ from api.services.desk import Desk
 from api.services.holding import lock
 from api.services.placing import cheapest, costs_in_windows, lost, question_of
 from api.services.receipt import Receipt, no_receipt
+from api.services.searching import LEARNING_SECONDS
 from api.v1.schemas.reading import did_you_mean
 from data.geocoding.geocoder import PlaceQuery
 from data.store.records import AuditEntry
@@ -77,7 +78,8 @@ def book(request: NewBooking, *, desk: Desk, receipt: Receipt[Booking] = no_rece
             raise InvalidRequest("the booking cannot be made", code="booking_refused", faults=faults)
         draft = _draft(request, place, uow.practice().zone)
         reading = desk.boards.read(uow, [draft.date], desk.clock())
-    desk.boards.board(reading)  # prepared before anybody has to wait
+    prepared = desk.boards.board(reading)  # before anybody has to wait
+    desk.roads.learn([draft.place], prepared.board.stops, within=LEARNING_SECONDS)
     with desk.store.unit_of_work(request.practice_id) as uow:
         now = lock(uow, set(reading.versions), desk)
         view = desk.boards.board(desk.boards.read(uow, [draft.date], now))

@@ -73,6 +73,7 @@ class _Asking:
         """Whole rows where most is missing, then what is left: one new place among many costs a row and a column."""
         for mostly in (True, False):
             unknown = self._book.look_up(origins, destinations).seconds == UNKNOWN
+            unknown &= origins[:, None] != destinations[None, :]
             rows = unknown.sum(axis=1) * 2 > len(destinations) if mostly else unknown.any(axis=1)
             if rows.any():
                 self._ask(origins[rows], destinations[unknown[rows].any(axis=0)])

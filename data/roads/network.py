@@ -14,7 +14,7 @@ from data.roads.drive_kernel import Floats, Rows, free_between, time_between
 from data.roads.estimate import EstimateSource, band_starts, bands, centre, place_points
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.learning import Learner
-from data.roads.pair_book import Known
+from data.roads.pair_book import Known, keys_of
 from data.roads.pairs import NO_ROAD, OFF_ROAD, UNKNOWN
 from data.roads.source import Learned
 from optimizer.domain.place import Place
@@ -88,7 +88,7 @@ class NetworkRoads:
 
     def label(self, center: Place, stops: Sequence[Place]) -> str:
         out, back = self.learner.known([center], stops), self.learner.known(stops, [center])
-        apart = np.array([stop.id != center.id for stop in stops], dtype=np.bool_)
+        apart = keys_of(place_points(stops)) != keys_of(place_points([center]))
         return self._labelled(np.stack([_missing(out)[0], _missing(back)[:, 0]])[:, apart])
 
     def _labelled(self, guessed: NDArray[np.bool_]) -> str:

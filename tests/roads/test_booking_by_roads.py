@@ -131,8 +131,8 @@ def test_a_plan_says_of_each_drive_where_its_time_comes_from(clinic: Clinic, eng
 
     clinic.book(BRAMPTON, at(MONDAY, "10:00"))
     warm(clinic)
-    clinic.book(MILTON, at(MONDAY, "14:00"))
     engine.cut = True
+    clinic.book(MILTON, at(MONDAY, "14:00"))
     parts, (practice,) = clinic.wiring, clinic.store.practices.list()
     planner = planning.Planner(store=parts.store, roads=parts.roads, clock=parts.clock)
     run = planning.plan_now(planning.PlanRequest(practice_id=practice.id, date=MONDAY), planner=planner)
@@ -146,3 +146,13 @@ def test_a_plan_says_of_each_drive_where_its_time_comes_from(clinic: Clinic, eng
 
     assert answer["roads"] == "osrm+estimate"
     assert set(said.values()) == {"osrm", "estimate"}
+
+
+def test_a_booking_by_staff_learns_its_drives_before_it_locks_the_day(clinic: Clinic, engine: Counting) -> None:
+    engine.questions.clear()
+    answer = clinic.try_to_book(BOLTON, at(MONDAY, "14:00"))
+    assert answer.status == 201
+    assert engine.questions != []
+    engine.questions.clear()
+    assert clinic.try_to_book(BOLTON, at(MONDAY, "14:00"), therapist="t1").status == 201
+    assert engine.questions == []
