@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self.wfile.write(answer.body)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - the name is the standard library's
 
     def _drip(self) -> None:
         try:
