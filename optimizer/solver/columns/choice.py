@@ -9,9 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
+from optimizer.schedule.world import Ints
 from optimizer.solver.columns.classes import ShiftClass
 from optimizer.solver.columns.master import Stage
 from optimizer.solver.columns.routes import Routes
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Spare:
+    """What a plan pays above the bound: for each of its days, for each visit left out, and at most in all.
+
+    Reduced costs, in whole numbers rounded down. The value of a plan says the same, but not day by day.
+    """
+
+    days: Ints
+    left: Ints
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +41,8 @@ def choose(
     routes: Routes,
     rows: Sequence[int],
     *,
-    below: int | None,
+    below: int,
+    spare: Spare | None,
     hint: Sequence[int],
     effort: float,
     seconds: float,
@@ -40,6 +54,8 @@ def choose(
 
     Parameters
     ----------
+    spare
+        How far above a bound the days and visits left out are, where that is known.
     effort
         Limit in CP-SAT's deterministic time.
     seconds
@@ -75,12 +91,15 @@ def choose(
     late, points = routes.figures(rows)
     prices = [int(price) for price in np.concatenate([late * stage.late + points * stage.point, stage.left])]
     total = cp_model.LinearExpr.weighted_sum(taken + left, prices)
-    if below is not None:
-        model.add(total <= below)
+    model.add(total <= below)
+    if spare is not None:
+        gaps = [int(gap) for gap in np.concatenate([spare.days, spare.left])]
+        model.add(cp_model.LinearExpr.weighted_sum(taken + left, gaps) <= spare.most)
     model.minimize(total)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
+    solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = effort
     solver.parameters.max_time_in_seconds = max(0.001, seconds)
     status = solver.solve(model)

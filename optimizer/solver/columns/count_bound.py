@@ -58,7 +58,8 @@ class CountBound:
                 break
             self._converge(search, self._is_higher)
         if self._ended is not None and not self.is_reached and not self._ledger.stop():
-            search.look(self._ended, self._base + self.least)
+            if not search.look(self._ended, self._base + self.least):
+                search.choose(self._ended, self._base + self.least)
             if not self.is_reached and search.enumerate(self._ended, self._base + self.least) and not self.is_reached:
                 self.least += self._grid
         return (self.least, self._ledger.objective) != before

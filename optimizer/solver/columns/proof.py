@@ -94,10 +94,24 @@ class _Proof:
             if ledger.is_proven or (is_open and not is_better) or (len(counts) == 1 and self._optional is not None):
                 break
             if not search.cut(ended):
-                if self._is_settled() and search.enumerate(ended, ledger.value(search.stage) - 1):
-                    self._settle()
+                self._close(search, ended)
                 break
         self._last_labels += search.labels
+
+    def _close(self, search: Search, ended: Converged) -> None:
+        """No cut is left: try all days within the gap, from better plans as long as they are too many."""
+        ledger = self._ledger
+
+        def tell(value: int) -> None:
+            self._prove_cost(value + 1 - (ledger.value(search.stage) - ledger.objective.cost))
+
+        while self._is_settled() and not ledger.stop():
+            below = ledger.value(search.stage) - 1
+            if search.close(ended, below, tell):
+                self._settle()
+                return
+            if not search.choose(ended, below):
+                return
 
     def _is_enough(self, search: Search, bound: int, value: float) -> bool:
         proven = whole(bound / SCALE)
@@ -109,13 +123,14 @@ class _Proof:
         reached = ledger.objective
         if self._is_settled():
             above = ledger.value(search.stage) - reached.cost
-            points = -(-ended.bound // SCALE) - above
-            if points > 0:
-                ledger.prove(
-                    required_left_out=reached.required_left_out,
-                    optional_left_out=reached.optional_left_out,
-                    cost=points,
-                )
+            self._prove_cost(-(-ended.bound // SCALE) - above)
+
+    def _prove_cost(self, points: int) -> None:
+        reached = self._ledger.objective
+        if points > 0:
+            self._ledger.prove(
+                required_left_out=reached.required_left_out, optional_left_out=reached.optional_left_out, cost=points
+            )
 
     def _is_settled(self) -> bool:
         """Whether every tier above points is proven: a better plan could only have fewer points."""

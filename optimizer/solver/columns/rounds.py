@@ -68,14 +68,19 @@ class Tags:
     def bound(self, stage: Stage, classes: Sequence[ShiftClass], least: Sequence[int]) -> int:
         """The Lagrangian bound in fixed point, when every day of class c has a reduced cost of at least `least[c]`."""
         total = int(self.prices.worth.sum()) - int(self.prices.penalty.sum())
-        spare = np.round(stage.left * SCALE).astype(np.int64) - self.prices.worth
         for price, floor in zip(self.floors.tolist(), stage.floors, strict=True):
             total += price * int(floor.least)
-            spare -= price * floor.weights.astype(np.int64)
-        total += int(np.minimum(0, spare).sum())
+        total += int(np.minimum(0, self.left(stage)).sum())
         for one, working, lowest in zip(classes, self.working.tolist(), least, strict=True):
             total += len(one.members) * (working + min(0, lowest))
         return total
+
+    def left(self, stage: Stage) -> Ints:
+        """The reduced costs of leaving visits out in fixed point."""
+        cost = np.round(stage.left * SCALE).astype(np.int64) - self.prices.worth
+        for price, floor in zip(self.floors.tolist(), stage.floors, strict=True):
+            cost -= price * floor.weights.astype(np.int64)
+        return cost
 
     def reduced(self, stage: Stage, routes: Routes, cuts: Sequence[Cut], rows: Sequence[int]) -> Ints:
         """The reduced costs of some days in fixed point."""

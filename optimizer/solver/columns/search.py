@@ -1,11 +1,12 @@
 """Better plans and tighter bounds in one stage: the master's own plan, dives, choices, cuts, enumeration."""
 
+from collections.abc import Callable
 from math import ceil
 from time import monotonic
 
 import numpy as np
 
-from optimizer.solver.columns.choice import choose
+from optimizer.solver.columns.choice import Spare, choose
 from optimizer.solver.columns.cuts import separate
 from optimizer.solver.columns.diving import dive, whole_days
 from optimizer.solver.columns.label_kernel import EVERY
@@ -22,8 +23,12 @@ KEPT_DAYS = 8
 """Days that a master keeps before a dive, for each of its rows."""
 MOST_CHOICES = 4_000
 """Days among which a quick choice is made."""
+GRAIN = SCALE // 16
+"""Reduced costs are handed to CP-SAT in sixteenths."""
 MOST_ENUMERATED = 60_000
 """Days among which the last choice is made."""
+FIRST_PART = 64
+"""The part of a gap that is tried first."""
 EFFORT, LAST_EFFORT = 0.5, 30.0
 """CP-SAT's own seconds for a quick choice, and for one that proves."""
 
@@ -64,9 +69,11 @@ class Search:
             stop=ledger.stop,
             most=NEW_DAYS // 2,
         )
-        if found is not None and ledger.take(found):
-            return True
-        return ledger.ask() or self._choose(ended, below)
+        return found is not None and ledger.take(found)
+
+    def choose(self, ended: Converged, below: int) -> bool:
+        """A better plan from the helper, or by choosing among the days met; true when there is one."""
+        return self.ledger.ask() or self._choose(ended, below)
 
     def cut(self, ended: Converged) -> bool:
         """Add subset-row cuts that the solution breaks; false when there are none."""
@@ -76,6 +83,24 @@ class Search:
         cuts = separate(self.ledger.routes.member[rows], ended.solution.worked[worked], self._master.cuts, room)
         self._master.cut(cuts)
         return bool(cuts)
+
+    def close(self, ended: Converged, below: int, tell: Callable[[int], None]) -> bool:
+        """Decide whether a plan worth at most `below` exists; true when that is settled, and the best one taken.
+
+        The gap is tried from its lower end (`tell` hears of each value that no plan is worth or less): where the bound
+        is good the best plan is near it, and the days it could have are few.
+        """
+        bound = -(-ended.bound // SCALE)
+        step = max(1, (below - bound) // FIRST_PART)
+        while not self.ledger.stop():
+            limit = min(below, bound + step)
+            if not self.enumerate(ended, limit):
+                return False
+            if limit == below or self.ledger.value(self.stage) <= limit:
+                return True
+            tell(limit)
+            step *= 2
+        return False
 
     def enumerate(self, ended: Converged, below: int) -> bool:
         """Decide by trying all days that a plan worth at most `below` could have; false when they are too many.
@@ -94,25 +119,32 @@ class Search:
         if sum(len(priced.routes) for priced in answers) > MOST_ENUMERATED:
             return False
         rows = sorted({row for priced in answers for row in self.ledger.routes.add_all(priced.routes)})
-        found = self._chosen(rows, below, LAST_EFFORT)
-        return found is not None and found
+        return self._chosen(ended, rows, below, LAST_EFFORT) is True
 
     def _choose(self, ended: Converged, below: int) -> bool:
         """A better choice of days already met, when few enough come into question."""
         ledger = self.ledger
         rows = ledger.routes.in_use()
-        if ended.tags is not None and rows:
-            number = [ledger.routes.all[row].number for row in rows]
-            least = np.minimum(0, np.array(ended.least))[number]
-            spare = ended.tags.reduced(self.stage, ledger.routes, self._master.cuts, rows) - least
-            rows = [row for row, more in zip(rows, spare.tolist(), strict=True) if more <= below * SCALE - ended.bound]
+        spare = self._spare(ended, rows, below)
+        if spare is not None:
+            rows = [row for row, gap in zip(rows, spare.days.tolist(), strict=True) if gap <= spare.most]
         if len(rows) > MOST_CHOICES:
             return False
         before = ledger.objective
-        self._chosen(rows, below, EFFORT)
+        self._chosen(ended, rows, below, EFFORT)
         return ledger.objective < before
 
-    def _chosen(self, rows: list[int], below: int, effort: float) -> bool | None:
+    def _spare(self, ended: Converged, rows: list[int], below: int) -> Spare | None:
+        """How far above the bound some days are; nothing where there is no bound."""
+        if ended.tags is None or not rows:
+            return None
+        number = [self.ledger.routes.all[row].number for row in rows]
+        least = np.minimum(0, np.array(ended.least))[number]
+        days = ended.tags.reduced(self.stage, self.ledger.routes, self._master.cuts, rows) - least
+        left = np.maximum(0, ended.tags.left(self.stage))
+        return Spare(days=days // GRAIN, left=left // GRAIN, most=max(0, (below * SCALE - ended.bound) // GRAIN + 1))
+
+    def _chosen(self, ended: Converged, rows: list[int], below: int, effort: float) -> bool | None:
         """Take the best choice among some days; whether it is proven, None when none was found in time."""
         ledger = self.ledger
         found = choose(
@@ -121,6 +153,7 @@ class Search:
             ledger.routes,
             rows,
             below=below,
+            spare=self._spare(ended, rows, below),
             hint=ledger.days(),
             effort=effort,
             seconds=ledger.until - monotonic(),
