@@ -25,10 +25,19 @@ class Settings(BaseSettings):
     )
     geocoder: str = Field(
         default="gazetteer",
-        description="`gazetteer` (embedded, postal codes), or a provider of street addresses such as `nominatim`.",
+        description="`gazetteer` (embedded, postal codes), or also a service for street addresses: `nominatim`,"
+        " `photon`, `pelias`, `google`, `here`, `opencage`.",
     )
-    geocoder_key: SecretStr = Field(default=SecretStr(""), description="The provider's key, where it wants one.")
-    geocoder_domain: str = Field(default="", description="Host of a provider of your own: Nominatim, Photon, Pelias.")
+    geocoder_key: SecretStr = Field(default=SecretStr(""), description="The geocoding service's key, if it wants one.")
+    geocoder_domain: str = Field(
+        default="", description="Host of a geocoding service of your own (`nominatim`, `photon`, `pelias`); https only."
+    )
+    geocoder_allow_loopback: bool = Field(
+        default=False, description="Allow plain http for a `ROUNDS_GEOCODER_DOMAIN` that is this machine."
+    )
+    geocoder_answers: int = Field(
+        default=50_000, gt=0, description="Most answers of the geocoding service kept in the store; the oldest go."
+    )
     roads: Literal["estimate", "osrm", "valhalla", "openrouteservice", "graphhopper"] = Field(
         default="estimate",
         description="Where travel times come from: `estimate` (embedded), `osrm`, `valhalla`, or a hosted engine:"

@@ -65,15 +65,9 @@ class Wiring:
     def geocoder(self) -> Geocoder:
         if self._geocoder is not None:
             return self._geocoder
-        from data.geocoding.chain import build_geocoder
+        from api.geocoder import installed_geocoder
 
-        asked = self.settings
-        return build_geocoder(
-            None if asked.geocoder == "gazetteer" else asked.geocoder,
-            asked.user_agent,
-            api_key=asked.geocoder_key.get_secret_value(),
-            domain=asked.geocoder_domain,
-        )
+        return installed_geocoder(self.settings, lambda: self.store.geocoding, self.clock)
 
     @cached_property
     def roads(self) -> TravelSource:

@@ -4,7 +4,8 @@ import re
 import uuid
 from dataclasses import replace
 
-from data.geocoding.chain import NEAR_AREA_KM, kilometres
+from data.geocoding.chain import NEAR_AREA_KM
+from data.geocoding.distance import kilometres
 from data.geocoding.postal_code import code_in, normalise
 from optimizer.domain.place import Place, Precision
 

@@ -10,7 +10,7 @@ import importlib.util
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,23 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.geocoding.gazetteer import APPROXIMATE, DATA, DEGREE, local_part, normalise_town
+from data.geocoding.gazetteer import APPROXIMATE, DATA, DEGREE, MUNICIPALITIES, local_part, normalise_town
 
 PREFIXES = ("L", "M", "N1", "N0B", "N0G")
 GROSSLY_WRONG_KM = 15.0
 CROWDED = 20
 """A point shared with so many other codes is a town's centroid, not a street."""
-
-MUNICIPALITIES: Mapping[str, tuple[str, ...]] = {
-    "Toronto": ("Toronto", "Etobicoke", "North York", "Scarborough", "York", "East York"),
-    "Milton": ("Milton", "Campbellville", "Hornby", "Moffat"),
-    "Halton Hills": ("Georgetown", "Acton", "Glen Williams", "Limehouse", "Norval"),
-    "Caledon": (
-        *("Caledon", "Caledon East", "Caledon Village", "Bolton", "Inglewood", "Alton", "Palgrave", "Cheltenham"),
-        *("Belfountain", "Terra Cotta"),
-    ),
-}
-"""Names that people use for more than one of the source's towns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.geocoding.build_gazetteer import MUNICIPALITIES
-from data.geocoding.gazetteer import Gazetteer, embedded
+from data.geocoding.gazetteer import MUNICIPALITIES, Gazetteer, embedded
 from data.geocoding.service_area import DATA
 
 MARGIN_KM = 1.0

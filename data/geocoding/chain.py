@@ -1,30 +1,47 @@
-"""From what a person writes to a point: coordinate, address (asked of a provider), postal code, town; or a refusal.
+"""From what a person writes to a point: pin, address (asked of a service), postal code, its area, town; or a refusal.
 
-A provider is believed only near the postal code that stands in the address, or in the town it names: the right
-street in the wrong city is the usual mistake.
+A service is believed only near the postal code that stands in the address, or in the town it names: the right street
+in the wrong city is the usual mistake. Where it does not help, the postal code does, and no point is ever invented.
 """
 
 import hashlib
 import itertools
-import math
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 from data.geocoding import gazetteer as gazetteers
 from data.geocoding import service_area
+from data.geocoding.asking import AskedAddress
+from data.geocoding.distance import kilometres
 from data.geocoding.gazetteer import Entry, Gazetteer, normalise_town
 from data.geocoding.geocoder import Geocoder, PlaceQuery
-from data.geocoding.postal_code import code_in, spell
-from data.geocoding.provider import AddressProvider, geopy_provider
+from data.geocoding.memory import Judged, Verdict
+from data.geocoding.postal_code import mistyped_in, spell
 from data.geocoding.service_area import ServiceArea
+from data.geocoding.typed_address import TypedAddress, folded, read_address
 from optimizer.domain.errors import InvalidRequest, Unavailable
-from optimizer.domain.place import Coordinate, Place, Precision
+from optimizer.domain.place import PIN, POSTAL_AREA, POSTAL_CODE, TOWN, Coordinate, Place, Precision
 
 NEAR_CODE_KM = 3.0
 NEAR_AREA_KM = 8.0
 NEAR_TOWN_KM = 15.0
 
-_COUNTRY = {"on", "ont", "ontario", "canada"}
+HOUSE_METERS = 100
+STREET_METERS = 2_000
+"""How far the point of a house, and of a street, may be from the door: ours, services do not say."""
+
+PIN_METERS = {Precision.EXACT: 0, Precision.POSTAL_CODE: 900, Precision.AREA: 5_000}
+
+
+class Asker(Protocol):
+    """Asks a service; `name` is echoed in answers. See `data.geocoding.asking.PoliteAsker`."""
+
+    name: str
+
+    def ask(self, asked: AskedAddress) -> Judged:
+        """Where an address is. Raises Unavailable."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +51,23 @@ class _Found:
     coordinate: Coordinate
     precision: Precision
     label: str
-    door: str | None
+    source: str
+    radius_meters: int
+    door: str | None = None
 
 
 class GazetteerGeocoder:
-    """The embedded gazetteer and service area, with an optional provider for street addresses.
+    """The embedded gazetteer and service area, with an optional service for street addresses.
 
     Ids of places: the caller's, where given. Otherwise a coordinate is one door with every other that agrees to five
-    decimals (1 m), and an address with every other that differs only in case, spaces and punctuation. A postal code
-    or town alone never makes two queries one door: each gets the next number of this geocoder ("postal:L6Y1N2#1"), so
-    pass an id wherever a place is asked for more than once.
+    decimals (1 m), and an address with every other that differs only in how it is spelled. A postal code or town alone
+    never makes two queries one door: each gets the next number of this geocoder ("postal:L6Y1N2#1"), so pass an id
+    wherever a place is asked for more than once.
+
+    Parameters
+    ----------
+    area
+        Where the practice drives; the ten places of the package where left out.
     """
 
     def __init__(
@@ -51,12 +75,18 @@ class GazetteerGeocoder:
         *,
         gazetteer: Gazetteer | None = None,
         area: ServiceArea | None = None,
-        provider: AddressProvider | None = None,
+        asker: Asker | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         self._gazetteer = gazetteer or gazetteers.embedded()
         self._area = area or service_area.embedded()
-        self._provider = provider
-        self._numbers = itertools.count(1)
+        self._towns = service_area.embedded()
+        self._asker = asker
+        self._numbers = numbers or itertools.count(1)
+
+    def within(self, area: ServiceArea) -> Self:
+        """The same for a practice that drives elsewhere."""
+        return type(self)(gazetteer=self._gazetteer, area=area, asker=self._asker, numbers=self._numbers)
 
     def locate(self, query: PlaceQuery) -> Place:
         """The place meant; see `data.geocoding.geocoder.Geocoder` for what is raised."""
@@ -66,79 +96,119 @@ class GazetteerGeocoder:
             coordinate=found.coordinate,
             label=query.label or found.label,
             precision=found.precision,
+            source=found.source,
+            radius_meters=found.radius_meters,
         )
 
     def _find(self, query: PlaceQuery) -> _Found:
         if query.coordinate is not None:
-            point = self._area.admit(query.coordinate)
-            door = f"point:{point.lat:.5f},{point.lng:.5f}"
-            return _Found(coordinate=point, precision=query.precision or Precision.EXACT, label="", door=door)
+            return self._of_pin(query.coordinate, query.precision or Precision.EXACT)
         if query.address and query.address.strip():
-            return self._of_address(query.address, query.postal_code or code_in(query.address))
+            return self._of_address(query.address, query.postal_code or None)
         if query.postal_code and query.postal_code.strip():
             return self._of_entry(self._entry(query.postal_code))
         raise InvalidRequest(
             "Nobody said where the place is.", code="place_missing", hint="Give a postal code, an address or a point."
         )
 
-    def _of_address(self, address: str, code: str | None) -> _Found:
-        bare = _without_country(address)
-        door = f"address:{hashlib.blake2b(_words(address).encode(), digest_size=8).hexdigest()}"
-        if code is None and (found := self._of_town(bare)) is not None:
-            return found
-        entry = None if code is None else self._entry(code)
-        if entry is not None and self._is_no_street(bare.replace(code or "", " ")):
-            return self._of_entry(entry)
-        town = self._town_named_by(bare) if entry is None else None
-        if entry is not None or town is not None:
-            point = self._ask(address, entry)
-            if point is not None and self._is_believed(point, entry, town):
-                return _Found(coordinate=point, precision=Precision.EXACT, label=address.strip(), door=door)
-        if entry is not None:
-            return _Found(coordinate=entry.coordinate, precision=entry.precision, label=address.strip(), door=door)
-        raise InvalidRequest(
-            "This address is not known." if self._provider else "A street address needs its postal code here.",
-            code="unknown_address",
-            hint="Add the postal code (L6Y 1N2), or give the point as lat and lng.",
+    def _of_pin(self, coordinate: Coordinate, precision: Precision) -> _Found:
+        point = self._area.admit(coordinate)
+        return _Found(
+            coordinate=point,
+            precision=precision,
+            label="",
+            source=PIN,
+            radius_meters=PIN_METERS[precision],
+            door=f"point:{point.lat:.5f},{point.lng:.5f}",
         )
 
-    def _is_no_street(self, rest: str) -> bool:
-        """Whether an address without its code says nothing but a town: "Brampton, ON L6Y 1N2"."""
-        named = _without_country(rest)
-        return not _words(named) or self._gazetteer.find(named) is not None
+    def _of_address(self, address: str, code: str | None) -> _Found:
+        typed = read_address(address, is_town=self._is_town, code=code)
+        entry = None if typed.code is None else self._entry(typed.code)
+        if not typed.street:
+            return self._without_street(typed, entry, address)
+        if (asked := self._question(typed, entry)) is not None:
+            judged = self._ask(asked, entry)
+            if (found := self._of_judged(judged, typed, entry, address)) is not None:
+                return found
+            if entry is None and judged.verdict is Verdict.SEVERAL:
+                raise InvalidRequest(
+                    f"There are several such addresses in {asked.town}.",
+                    code="ambiguous_place",
+                    hint="Add the postal code (L6Y 1N2), or give the point as lat and lng.",
+                )
+        if entry is not None:
+            return self._of_entry(entry, label=address.strip(), door=_door(typed.door))
+        raise self._unknown(address)
 
-    def _ask(self, address: str, entry: Entry | None) -> Coordinate | None:
-        """The provider's point. While it is down, an address with a postal code does without."""
-        if self._provider is None:
+    def _without_street(self, typed: TypedAddress, entry: Entry | None, address: str) -> _Found:
+        """Nothing in the words tells one door from another, unless they say more than we can read."""
+        if entry is not None:
+            if typed.is_bare:
+                return self._of_entry(entry)
+            return self._of_entry(entry, label=address.strip(), door=_door(folded(address)))
+        if typed.town and typed.is_bare:
+            return self._of_town(typed.town)
+        raise self._unknown(address)
+
+    def _question(self, typed: TypedAddress, entry: Entry | None) -> AskedAddress | None:
+        """What to ask the service, None where nothing would be to be believed."""
+        if self._asker is None:
             return None
+        if entry is not None:
+            centre = entry.coordinate
+            limit = NEAR_CODE_KM if entry.precision is Precision.POSTAL_CODE else NEAR_AREA_KM
+            return AskedAddress(
+                address=typed,
+                town=typed.town or entry.town,
+                near=entry.code,
+                is_near=lambda point: kilometres(point, centre) <= limit,
+            )
+        if not typed.town:
+            return None
+        zone, known = self._towns.zone(typed.town), self._gazetteer.find(typed.town)
+        if zone is not None:
+            return AskedAddress(address=typed, town=typed.town, near=zone.name, is_near=zone.__contains__)
+        if known is None:
+            return None
+        name, middle = known
+        return AskedAddress(
+            address=typed,
+            town=name,
+            near=name,
+            is_near=lambda point: kilometres(point, middle) <= NEAR_TOWN_KM,
+        )
+
+    def _ask(self, asked: AskedAddress, entry: Entry | None) -> Judged:
+        """What the service says. While it is not to be had, an address with a postal code does without."""
+        if self._asker is None:
+            return Judged(verdict=Verdict.NOWHERE)
         try:
-            return self._provider.find(address)
+            return self._asker.ask(asked)
         except Unavailable:
             if entry is None:
                 raise
+            return Judged(verdict=Verdict.NOWHERE)
+
+    def _of_judged(self, judged: Judged, typed: TypedAddress, entry: Entry | None, address: str) -> _Found | None:
+        if judged.point is None or self._asker is None:
             return None
+        is_house = judged.verdict is Verdict.HOUSE
+        if not is_house and entry is not None and entry.precision is Precision.POSTAL_CODE:
+            return None  # the code says where in the street
+        if judged.point not in self._area and entry is not None:
+            return None
+        return _Found(
+            coordinate=self._area.admit(judged.point, "The address"),
+            precision=Precision.EXACT if is_house else Precision.AREA,
+            label=address.strip(),
+            source=self._asker.name,
+            radius_meters=HOUSE_METERS if is_house else STREET_METERS,
+            door=_door(typed.door),
+        )
 
-    def _is_believed(self, point: Coordinate, entry: Entry | None, town: str | None) -> bool:
-        if point not in self._area:
-            return False
-        if entry is not None:
-            near = NEAR_CODE_KM if entry.precision is Precision.POSTAL_CODE else NEAR_AREA_KM
-            return kilometres(point, entry.coordinate) <= near
-        if town is None:
-            return False
-        if (zone := self._area.zone(town)) is not None:
-            return point in zone
-        known = self._gazetteer.find(town)
-        return known is not None and kilometres(point, known[1]) <= NEAR_TOWN_KM
-
-    def _town_named_by(self, bare: str) -> str | None:
-        """The town at the end of a street address, with or without a comma before it."""
-        words = bare.replace(",", " ").split()
-        endings = (" ".join(words[-count:]) for count in (3, 2, 1))
-        return next((e for e in endings if self._area.zone(e) is not None or self._gazetteer.find(e) is not None), None)
-
-    def _of_town(self, name: str) -> _Found | None:
-        zone = self._area.zone(name)
+    def _of_town(self, name: str) -> _Found:
+        zone = self._towns.zone(name)
         if zone is not None and zone.ask:
             *most, last = zone.ask
             raise InvalidRequest(
@@ -148,13 +218,25 @@ class GazetteerGeocoder:
             )
         town = self._gazetteer.find(zone.name if zone is not None else name)
         if town is None:
-            return None
+            raise self._unknown(name)
         label, centre = town
-        point = self._area.admit(centre, label)
-        return _Found(coordinate=point, precision=Precision.AREA, label=label, door=None)
+        return _Found(
+            coordinate=self._area.admit(centre, label),
+            precision=Precision.AREA,
+            label=label,
+            source=TOWN,
+            radius_meters=self._gazetteer.town_radius(label),
+        )
 
-    def _of_entry(self, entry: Entry) -> _Found:
-        return _Found(coordinate=entry.coordinate, precision=entry.precision, label=spell(entry.code), door=None)
+    def _of_entry(self, entry: Entry, *, label: str = "", door: str | None = None) -> _Found:
+        return _Found(
+            coordinate=entry.coordinate,
+            precision=entry.precision,
+            label=label or spell(entry.code),
+            source=POSTAL_CODE if entry.precision is Precision.POSTAL_CODE else POSTAL_AREA,
+            radius_meters=entry.radius_meters,
+            door=door,
+        )
 
     def _entry(self, code: str) -> Entry:
         """A postal code inside the service area."""
@@ -166,42 +248,29 @@ class GazetteerGeocoder:
         self._area.admit(entry.coordinate, f"{spell(entry.code)} ({entry.town})")
         return entry
 
+    def _is_town(self, name: str) -> bool:
+        return self._towns.zone(name) is not None or self._gazetteer.find(name) is not None
 
-def build_geocoder(
-    provider: str | None = None, user_agent: str = "rounds", *, api_key: str = "", domain: str = ""
-) -> Geocoder:
-    """The geocoder of an installation: gazetteer alone, or with a provider of `data.geocoding.provider.SERVICES`.
-
-    Raises
-    ------
-    InvalidRequest
-        code `unknown_geocoder`.
-    """
-    if not provider:
-        return GazetteerGeocoder()
-    asked = geopy_provider(provider, user_agent=user_agent, api_key=api_key, domain=domain)
-    return GazetteerGeocoder(provider=asked)
+    def _unknown(self, address: str) -> InvalidRequest:
+        mistyped = mistyped_in(address)
+        return InvalidRequest(
+            "This address is not known." if self._asker else "A street address needs its postal code here.",
+            code="unknown_address",
+            hint=f"Did you mean the postal code {spell(mistyped)}?"
+            if mistyped
+            else "Add the postal code (L6Y 1N2), or give the point as lat and lng.",
+        )
 
 
-def kilometres(a: Coordinate, b: Coordinate) -> float:
-    """Great circle, by haversines."""
-    up, across = math.radians(b.lat - a.lat) / 2, math.radians(b.lng - a.lng) / 2
-    half = math.sin(up) ** 2 + math.cos(math.radians(a.lat)) * math.cos(math.radians(b.lat)) * math.sin(across) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(half))
-
-
-def _without_country(address: str) -> str:
-    """ "Milton, ON, Canada" is "Milton"."""
-    words = address.replace(".", " ").strip().rstrip(",").split()
-    while len(words) > 1 and words[-1].strip(",").lower() in _COUNTRY:
-        words.pop()
-    return " ".join(words).rstrip(", ")
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _door(words: str) -> str:
+    return f"address:{hashlib.blake2b(words.encode(), digest_size=8).hexdigest()}"
 
 
 def _key(label: str) -> str:
     """What stands before the number of a place that is no door: "postal:L6Y1N2", "town:halton hills"."""
     return f"postal:{label.replace(' ', '')}" if any(c.isdigit() for c in label) else f"town:{normalise_town(label)}"
+
+
+def build_geocoder(asker: Asker | None = None) -> Geocoder:
+    """The geocoder of an installation: the gazetteer alone, or with a service to ask."""
+    return GazetteerGeocoder(asker=asker)

@@ -28,6 +28,18 @@ WIDE_METERS = 10_000
 """Codes of a wider area (a rural one) say nothing about each other, so its median is no answer."""
 
 
+MUNICIPALITIES: Mapping[str, tuple[str, ...]] = {
+    "Toronto": ("Toronto", "Etobicoke", "North York", "Scarborough", "York", "East York"),
+    "Milton": ("Milton", "Campbellville", "Hornby", "Moffat"),
+    "Halton Hills": ("Georgetown", "Acton", "Glen Williams", "Limehouse", "Norval"),
+    "Caledon": (
+        *("Caledon", "Caledon East", "Caledon Village", "Bolton", "Inglewood", "Alton", "Palgrave", "Cheltenham"),
+        *("Belfountain", "Terra Cotta"),
+    ),
+}
+"""Names that people use for more than one of the source's towns."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the gazetteer knows of a postal code.
@@ -102,6 +114,19 @@ class Gazetteer:
     def find(self, name: str) -> tuple[str, Coordinate] | None:
         """A town or municipality by its name in any case, with the median point of its codes."""
         return self.points.get(normalise_town(name))
+
+    def town_radius(self, name: str) -> int:
+        """Metres from the point of `find` within which nine of ten of a town's codes lie."""
+        found = self.find(name)
+        if found is None:
+            return WIDE_METERS
+        parts = MUNICIPALITIES.get(found[0], (found[0],))
+        rows = np.flatnonzero(np.isin(self.town, [row for row, town in enumerate(self.towns) if town in parts]))
+        area = np.searchsorted(self.firsts, rows, side="right") - 1
+        lat, lng = (self.centres[area, axis] + self.offsets[axis, rows] for axis in (0, 1))
+        north = (lat * DEGREE - found[1].lat) * 111_200
+        east = (lng * DEGREE - found[1].lng) * 111_200 * np.cos(np.radians(found[1].lat))
+        return int(np.percentile(np.hypot(north, east), 90))
 
     def coordinates(self, *towns: str) -> Iterator[Coordinate]:
         """The points of all codes of some towns that stand for a street."""

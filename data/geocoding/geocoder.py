@@ -1,8 +1,9 @@
 """From what a person writes to a point: the seam every geocoder fills."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+from data.geocoding.service_area import ServiceArea
 from optimizer.domain.place import Coordinate, Place, Precision
 
 
@@ -32,8 +33,14 @@ def written(address: str, postal_code: str) -> str:
 
 
 class Geocoder(Protocol):
+    def within(self, area: ServiceArea) -> Self:
+        """The same for a practice that drives elsewhere."""
+        ...
+
     def locate(self, query: PlaceQuery) -> Place:
-        """The place meant.
+        """The place meant, with what its point comes from and how far off that may be.
+
+        Never called inside a transaction that writes: it may wait for a service, and remembers in the store.
 
         Raises
         ------

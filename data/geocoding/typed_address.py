@@ -76,13 +76,15 @@ class TypedAddress:
     """Each is empty (or None) where it was not there.
 
     `street` begins with the house number where one was typed, in the words of whoever typed it; `town` is one that is
-    known by that name; `code` is normalised, or as it was typed where it is none.
+    known by that name; `code` is normalised, or as it was typed where it is none. `is_bare` says that no other words
+    were there.
     """
 
     unit: str = ""
     street: str = ""
     town: str = ""
     code: str | None = None
+    is_bare: bool = False
 
     @property
     def number(self) -> str:
@@ -122,7 +124,11 @@ def read_address(text: str, *, is_town: Callable[[str], bool], code: str | None 
     parts = [part for each in parts if (part := _without_province(each))]
     town, parts = _town(parts, is_town)
     return TypedAddress(
-        unit=units[0] if units else "", street=_street(parts), town=town, code=_normal(code or written or "") or None
+        unit=units[0] if units else "",
+        street=_street(parts),
+        town=town,
+        code=_normal(code or written or "") or None,
+        is_bare=not parts and not units,
     )
 
 

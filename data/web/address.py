@@ -37,13 +37,14 @@ def web_address(address: str, *, allow_loopback: bool, hint: str = "give one tha
         raise _refused("a password in an address would be stored and shown", hint)
     if not address.isascii() or any(sign <= " " for sign in address):
         raise _refused("an address has no spaces and no letters beyond ASCII", hint)
-    if parts.scheme == "http" and not (allow_loopback and _is_this_machine(host)):
+    if parts.scheme == "http" and not (allow_loopback and is_this_machine(host)):
         raise _refused("plain http can be read and changed on the way", hint)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return WebAddress(host=host, port=port, target=target, secure=parts.scheme == "https")
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is a loopback address, or `localhost`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

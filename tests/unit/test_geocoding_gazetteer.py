@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.geocoding.chain import kilometres
+from data.geocoding.distance import kilometres
 from data.geocoding.gazetteer import DATA, Gazetteer, embedded, local_part
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Precision
