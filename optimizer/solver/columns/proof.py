@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from optimizer.solver.assignment import Column
 from optimizer.solver.columns.count_bound import CountBound
 from optimizer.solver.columns.ledger import Ledger
+from optimizer.solver.columns.overtime_bound import OvertimeBound
 from optimizer.solver.columns.pricing import SCALE, TooLarge, Workspace, pricers
 from optimizer.solver.columns.rounds import Converged, Team
 from optimizer.solver.columns.search import MOST_CUTS, Search, whole
@@ -42,6 +43,7 @@ class _Proof:
         self._ledger, self._team, self._seed = ledger, team, seed
         self._required = CountBound(ledger, team, REQUIRED, (), seed=seed)
         self._optional: CountBound | None = None
+        self._overtime: OvertimeBound | None = None
         self._last_labels = 0
 
     @property
@@ -52,8 +54,9 @@ class _Proof:
         self._required.begin()
         self._note_counts()
         while not self._ledger.stop():
+            known = self._optional
             self._last_stage()
-            if self._ledger.is_proven or self._ledger.stop() or not self._lift():
+            if self._ledger.is_proven or (self._optional is known and not self._lift()):
                 return
 
     def _note_counts(self) -> None:
@@ -105,6 +108,7 @@ class _Proof:
         def tell(value: int) -> None:
             self._prove_cost(value + 1 - (ledger.value(search.stage) - ledger.objective.cost))
 
+        self._bound_overtime()
         while self._is_settled() and not ledger.stop():
             below = ledger.value(search.stage) - 1
             if search.close(ended, below, tell):
@@ -112,6 +116,21 @@ class _Proof:
                 return
             if not search.choose(ended, below):
                 return
+
+    def _bound_overtime(self) -> None:
+        """Where there is overtime and the counts are settled: how much there must be."""
+        ledger = self._ledger
+        counts = [count for count in (self._required, self._optional) if count is not None]
+        if ledger.objective.overtime and self._overtime is None and self._are_counts_settled():
+            floors = [count.floor for count in counts]
+            self._overtime = OvertimeBound(ledger, self._team, floors, seed=self._seed)
+            self._overtime.settle()
+            self._last_labels += self._overtime.labels
+            ledger.prove(
+                required_left_out=ledger.objective.required_left_out,
+                optional_left_out=ledger.objective.optional_left_out,
+                overtime=self._overtime.least,
+            )
 
     def _is_enough(self, search: Search, bound: int, value: float) -> bool:
         proven = whole(bound / SCALE)
@@ -129,12 +148,19 @@ class _Proof:
         reached = self._ledger.objective
         if points > 0:
             self._ledger.prove(
-                required_left_out=reached.required_left_out, optional_left_out=reached.optional_left_out, cost=points
+                required_left_out=reached.required_left_out,
+                optional_left_out=reached.optional_left_out,
+                overtime=reached.overtime,
+                cost=points,
             )
 
     def _is_settled(self) -> bool:
         """Whether every tier above points is proven: a better plan could only have fewer points."""
-        if not self._required.is_reached or self._ledger.objective.overtime:
+        is_in_time = self._ledger.objective.overtime == 0 or (self._overtime is not None and self._overtime.is_reached)
+        return is_in_time and self._are_counts_settled()
+
+    def _are_counts_settled(self) -> bool:
+        if not self._required.is_reached:
             return False
         if self._optional is not None:
             return self._optional.is_reached

@@ -46,3 +46,14 @@ def last_stage(world: World, floors: Sequence[Floor]) -> Stage:
             left = left + unit * weights
             big += unit * float(weights.sum())
     return Stage(left=left, late=float(late), point=1.0, floors=tuple(floors))
+
+
+def overtime_stage(world: World, floors: Sequence[Floor]) -> Stage:
+    """Only overtime, with prices for visits left out above it."""
+    above = 1.0 + float((world.shifts[:, BACK_BY] - world.shifts[:, ENDS]).sum())
+    left = np.zeros(len(world.visits))
+    for tier in (OPTIONAL, REQUIRED):
+        weights = weights_of(world, tier)
+        left = left + above * weights
+        above += above * float(weights.sum())
+    return Stage(left=left, late=1.0, point=0.0, floors=tuple(floors))
