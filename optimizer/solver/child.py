@@ -1,6 +1,7 @@
 """Solve in a child process: a crash, a hang or a runaway memory in native code costs one attempt, never the caller.
 
-The child sends every better plan through a pipe, so the caller has the last good one whatever happens afterwards.
+The child sends every better plan and bound through a pipe, so the caller has the last good ones whatever happens
+afterwards; a caller who has heard enough says so through the same pipe.
 
 Where the child comes from decides what a cold start costs. A process with one thread (the command line) forks itself:
 about 10 ms, and all that is loaded stays loaded. In a process with more threads a fork may copy a lock that is held, so
@@ -14,27 +15,36 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from math import ceil
+from math import ceil, inf
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
 
 from optimizer.domain.errors import RoundsError, Unavailable
-from optimizer.domain.itinerary import Plan
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.decode import explained
 from optimizer.solver.params import LEAST_FOR_REASONS, Result, SolveParams, Stats
+from optimizer.solver.progress import Cancelled, Progress, Report, never, unheard
 from optimizer.solver.solve import solve
 
-Solver = Callable[[Problem, SolveParams, Callable[[Plan], None]], Result]
+Solver = Callable[[Problem, SolveParams, Report, Cancelled], Result]
+
+STOP = b"stop"
+"""All that a parent ever says to its child."""
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks at whether the caller has heard enough."""
 
 
 def solve_in_child(
     problem: Problem,
     params: SolveParams,
     *,
+    report: Report = unheard,
+    cancelled: Cancelled = never,
     grace: float = 1.0,
     memory_bytes: int = 2 << 30,
     solver: Solver = solve,
@@ -43,6 +53,11 @@ def solve_in_child(
 
     Parameters
     ----------
+    report
+        Hears, in this process, every better plan and every higher bound.
+    cancelled
+        Asked about ten times a second, in this process; true ends the search with the best so far. A child that does
+        not end by itself within `grace` seconds is killed.
     memory_bytes
         How much address space the child may take beyond what it starts with.
     solver
@@ -61,29 +76,30 @@ def solve_in_child(
         What the solver itself raised.
     """
     context, seconds = _context(problem), params.time_limit + grace
-    receiver, sender = context.Pipe(duplex=False)
+    ours, theirs = context.Pipe()
     child = context.Process(
-        target=_serve, args=(sender, solver, problem, params, seconds, memory_bytes), name="rounds solver", daemon=True
+        target=_serve, args=(theirs, solver, problem, params, seconds, memory_bytes), name="rounds solver", daemon=True
     )
     try:
         child.start()
     except (OSError, EOFError) as error:
-        receiver.close()
+        ours.close()
         raise Unavailable(f"no child process to solve in: {error}", code="solver_failed") from error
     finally:
-        sender.close()
+        theirs.close()
     started, reasons_until = monotonic(), monotonic() + params.time_limit
     watchdog = threading.Timer(seconds, child.kill)
     watchdog.start()
     try:
-        return _timed(_listen(problem, receiver, started, reasons_until))
+        heard = _listen(ours, child, report=report, cancelled=cancelled, grace=grace)
+        return _timed(heard if isinstance(heard, Result) else _last_of(problem, heard, started, reasons_until))
     finally:
         watchdog.cancel()
         watchdog.join()
         child.kill()
         child.join()
         child.close()
-        receiver.close()
+        ours.close()
 
 
 def start_ahead() -> None:
@@ -111,30 +127,42 @@ def _fork_server() -> ForkServerContext:
     return context
 
 
-def _listen(problem: Problem, receiver: Connection, started: float, reasons_until: float) -> Result:
-    """What the child says until it is done or dead; a dead one's last plan gets its reasons here, if time is left."""
-    best: Plan | None = None
-    plans = 0
+def _listen(
+    ours: Connection, child: BaseProcess, *, report: Report, cancelled: Cancelled, grace: float
+) -> Result | list[Progress]:
+    """What the child says until it is done; all that it has said when it dies first."""
+    heard: list[Progress] = []
+    kill_at = inf
     try:
         while True:
-            match receiver.recv():
+            if kill_at == inf and cancelled():
+                kill_at = monotonic() + grace
+                ours.send_bytes(STOP)
+            if not ours.poll(LOOK_EVERY):
+                if monotonic() > kill_at:
+                    child.kill()
+                continue
+            match ours.recv():
                 case Result() as result:
                     return result
-                case Plan() as plan:
-                    best, plans = plan, plans + 1
+                case Progress() as progress:
+                    heard.append(progress)
+                    report(progress)
                 case RoundsError() as error:
                     raise error
     except (EOFError, OSError):
         # The pipe ends, perhaps in the middle of a message, when the child is dead.
-        pass
-    if best is None:
+        return heard
+
+
+def _last_of(problem: Problem, heard: list[Progress], started: float, reasons_until: float) -> Result:
+    """The last plan and bound of a child that died, with reasons if there is time for them."""
+    if not heard:
         raise Unavailable("the search died before its first plan", code="solver_failed")
-    plan = explained(Day.of(problem), best, until=max(reasons_until, monotonic() + LEAST_FOR_REASONS))
+    plan = explained(Day.of(problem), heard[-1].plan, until=max(reasons_until, monotonic() + LEAST_FOR_REASONS))
     seconds = monotonic() - started
-    return Result(
-        plan=plan,
-        stats=Stats(engine=best.certificate.engine, seconds=seconds, plans=plans, cut_short=True),
-    )
+    stats = Stats(engine=plan.certificate.engine, seconds=seconds, plans=len(heard), cut_short=True)
+    return Result(plan=plan, stats=stats)
 
 
 def _timed(result: Result) -> Result:
@@ -144,7 +172,7 @@ def _timed(result: Result) -> Result:
 
 
 def _serve(
-    sender: Connection, solver: Solver, problem: Problem, params: SolveParams, seconds: float, memory_bytes: int
+    theirs: Connection, solver: Solver, problem: Problem, params: SolveParams, seconds: float, memory_bytes: int
 ) -> None:
     """The child's life."""
     # Interrupts are the parent's to handle; the alarm ends a child whose parent is gone, even inside native code.
@@ -155,9 +183,9 @@ def _serve(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory(memory_bytes)
     try:
-        sender.send(solver(problem, params, sender.send))
+        theirs.send(solver(problem, params, theirs.send, theirs.poll))
     except RoundsError as error:
-        sender.send(error)
+        theirs.send(error)
     except MemoryError:
         # The parent has the last good plan; a traceback would need the memory that is not there.
         return

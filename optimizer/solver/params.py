@@ -1,6 +1,7 @@
 """What a search may spend, and what it gives back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from optimizer.domain.itinerary import Plan
 
@@ -14,10 +15,13 @@ LEAST_FOR_REASONS = 0.2
 class SolveParams:
     """How long and with which luck.
 
-    `time_limit` is for everything: the search, and the reasons of what it leaves out.
+    `time_limit` is for everything: the search, and the reasons of what it leaves out. `start` is a plan that is known,
+    visit ids as served by shift id: the plan found is never worse than what can be kept of it.
 
-    The work of a search is counted in iterations, as many as fit `time_limit` seconds on a slow machine; the clock only
-    stops a machine that is slower still. So the same problem, limit and seed give the same plan.
+    Engines take turns of counted work, and threads only share out what one of them prices, so the same problem, limit,
+    seed and start give the same plan, however many cores there are. What is proven before the limit always is. Column
+    generation goes on until the limit where it does not prove the plan: there, and on a machine that is slower than the
+    work is counted for, the clock decides, and `Stats.cut_short` says so.
 
     Raises
     ------
@@ -27,6 +31,7 @@ class SolveParams:
 
     time_limit: float = 2.0
     seed: int = 1
+    start: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.time_limit > 0:

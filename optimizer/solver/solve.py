@@ -1,32 +1,34 @@
-"""Solve a day: exactly when it is small, by search when it is not; nothing leaves here unchecked."""
+"""Solve a day: exactly when it is small, by a portfolio when it is not; nothing leaves here unchecked."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from optimizer.domain.itinerary import Objective, Plan, Status
+from optimizer.domain.itinerary import Plan, Status
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.decode import decode, explained
 from optimizer.solver.exact import solve_exact
 from optimizer.solver.params import LEAST_FOR_REASONS, REASONS_SHARE, Result, SolveParams, Stats
+from optimizer.solver.progress import Cancelled, Progress, Report, never
+
+if TYPE_CHECKING:
+    from optimizer.solver.portfolio import Standing
 
 EXACT = "subset programme"
-GENERATION = "column generation"
-
-SEARCH_SHARE = 0.3
-"""Part of the time limit for a plan to start from, before column generation improves and proves it."""
 
 
-def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] | None = None) -> Result:
+def solve(problem: Problem, params: SolveParams, report: Report | None = None, cancelled: Cancelled = never) -> Result:
     """The best plan found for a day, with a certificate.
 
     Parameters
     ----------
     report
-        Called with the first plan and with each better one while the search runs, before visits left out are
-        `explained`: that may take longer than finding the next plan. The last one is told too.
+        Called with the first plan, each better one and each higher bound while the search runs, before visits left out
+        are `explained`: that may take longer than finding the next plan.
+    cancelled
+        Asked between two steps; true ends the search with the best plan so far.
 
     Raises
     ------
@@ -41,38 +43,65 @@ def solve(problem: Problem, params: SolveParams, report: Callable[[Plan], None] 
         until = _time_for_reasons(started, params)
         return Result(plan=explained(day, plan, until=until), stats=Stats(engine=EXACT, seconds=monotonic() - started))
     # Imported here: most days are small, and the search brings OR-Tools.
-    from optimizer.solver.columns.generation import News, generate
-    from optimizer.solver.search import ENGINE, search
+    from optimizer.solver.portfolio import Portfolio
 
-    told: list[Assignment] = []
-
-    def tell(assignment: Assignment, bound: Objective | None = None) -> None:
-        if not told or assignment != told[-1]:
-            told.append(assignment)
-            if report is not None:
-                report(decode(day, assignment, engine=ENGINE, seed=params.seed, bound=bound))
-
-    def hear(news: News) -> None:
-        tell(news.assignment, news.bound)
-
-    found = search(day, replace(params, time_limit=params.time_limit * SEARCH_SHARE), tell)
+    plans = _Plans(day, params, started, report)
     until = started + params.time_limit * (1 - REASONS_SHARE)
-    generated = generate(day, found.assignment, seed=params.seed, seconds=max(0.0, until - monotonic()), tell=hear)
-    tell(generated.assignment, generated.bound)
-    engine = f"{ENGINE}, {GENERATION}"
-    status = Status.OPTIMAL if generated.is_optimal else Status.FEASIBLE
-    plan = decode(day, generated.assignment, engine=engine, seed=params.seed, status=status, bound=generated.bound)
-    plan = explained(day, plan, until=_time_for_reasons(started, params))
+    outcome = Portfolio(day, params, until=until, tell=plans.hear, cancelled=cancelled).run()
+    status = Status.OPTIMAL if outcome.is_optimal else Status.FEASIBLE
+    plan = plans.plan(outcome.standing, status)
+    plan = explained(day, plan, until=monotonic() if cancelled() else _time_for_reasons(started, params))
     stats = Stats(
-        engine=engine,
+        engine=outcome.standing.engine,
         seconds=monotonic() - started,
-        iterations=found.iterations,
-        searched=found.searched,
-        routes=found.routes + generated.columns,
-        plans=len(told),
-        cut_short=found.cut_short or generated.cut_short,
+        iterations=outcome.iterations,
+        searched=outcome.searched,
+        routes=outcome.routes,
+        plans=plans.count,
+        cut_short=outcome.cut_short,
     )
     return Result(plan=plan, stats=stats)
+
+
+class _Plans:
+    """Plans of what a portfolio tells, each timed and judged once: a higher bound changes the certificate only."""
+
+    def __init__(self, day: Day, params: SolveParams, started: float, report: Report | None) -> None:
+        self._day, self._params, self._started, self._report = day, params, started, report
+        self._heard: Assignment | None = None
+        self._last: tuple[Standing, Plan] | None = None
+        self.count = 0
+
+    def hear(self, standing: "Standing") -> None:
+        self.count += standing.assignment != self._heard
+        self._heard = standing.assignment
+        if self._report is not None:
+            plan = self.plan(standing, Status.FEASIBLE)
+            self._report(Progress(plan=plan, seconds=monotonic() - self._started))
+
+    def plan(self, standing: "Standing", status: Status) -> Plan:
+        """The plan of a standing.
+
+        Raises
+        ------
+        BrokenPlan
+            When the checker refuses it.
+        """
+        if self._last is not None and self._last[0].assignment == standing.assignment:
+            last = self._last[1]
+            proof = replace(last.certificate, status=status, bound=standing.bound, engine=standing.engine)
+            plan = replace(last, certificate=proof)
+        else:
+            plan = decode(
+                self._day,
+                standing.assignment,
+                engine=standing.engine,
+                seed=self._params.seed,
+                status=status,
+                bound=standing.bound,
+            )
+        self._last = standing, plan
+        return plan
 
 
 def _time_for_reasons(started: float, params: SolveParams) -> float:

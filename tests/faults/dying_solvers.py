@@ -4,18 +4,15 @@ import ctypes
 import faulthandler
 import os
 import signal
-from collections.abc import Callable
 
 import numpy as np
 
 from optimizer.domain.errors import BrokenPlan
-from optimizer.domain.itinerary import Plan
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.decode import decode
 from optimizer.solver.params import Result, SolveParams
-
-Report = Callable[[Plan], None]
+from optimizer.solver.progress import Cancelled, Progress, Report
 
 ENGINE = "the engine that fails"
 
@@ -23,10 +20,11 @@ ENGINE = "the engine that fails"
 def first_plan(problem: Problem, report: Report) -> None:
     """Everybody stays at home: the poorest plan there is."""
     faulthandler.disable()
-    report(decode(Day.of(problem), ((),) * len(problem.shifts), engine=ENGINE, seed=1))
+    plan = decode(Day.of(problem), ((),) * len(problem.shifts), engine=ENGINE, seed=1)
+    report(Progress(plan=plan, seconds=0.0))
 
 
-def sleeps_in_native_code(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def sleeps_in_native_code(problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled) -> Result:
     first_plan(problem, report)
     libc = ctypes.PyDLL(None)
     while True:
@@ -34,7 +32,7 @@ def sleeps_in_native_code(problem: Problem, _params: SolveParams, report: Report
         libc.sleep(3600)
 
 
-def spins_without_listening(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def spins_without_listening(problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled) -> Result:
     first_plan(problem, report)
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGALRM}:
         if number not in (32, 33):
@@ -43,35 +41,41 @@ def spins_without_listening(problem: Problem, _params: SolveParams, report: Repo
         pass
 
 
-def reads_through_a_null_pointer(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def reads_through_a_null_pointer(
+    problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled
+) -> Result:
     first_plan(problem, report)
     ctypes.string_at(0)
     raise AssertionError("unreachable")
 
 
-def aborts(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def aborts(problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled) -> Result:
     first_plan(problem, report)
     os.abort()
 
 
-def dies_before_the_first_plan(_problem: Problem, _params: SolveParams, _report: Report) -> Result:
+def dies_before_the_first_plan(
+    _problem: Problem, _params: SolveParams, _report: Report, _cancelled: Cancelled
+) -> Result:
     faulthandler.disable()
     os.abort()
 
 
-def hangs_before_the_first_plan(_problem: Problem, _params: SolveParams, _report: Report) -> Result:
+def hangs_before_the_first_plan(
+    _problem: Problem, _params: SolveParams, _report: Report, _cancelled: Cancelled
+) -> Result:
     while True:
         ctypes.PyDLL(None).sleep(3600)
 
 
-def eats_memory(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def eats_memory(problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled) -> Result:
     first_plan(problem, report)
     eaten = []
     while True:
         eaten.append(np.ones(1 << 24))
 
 
-def eats_memory_in_native_code(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def eats_memory_in_native_code(problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled) -> Result:
     first_plan(problem, report)
     libc = ctypes.CDLL(None)
     libc.malloc.restype = ctypes.c_void_p
@@ -84,7 +88,9 @@ def eats_memory_in_native_code(problem: Problem, _params: SolveParams, report: R
         ctypes.memset(block, 1, 1 << 27)
 
 
-def dies_in_the_middle_of_a_sentence(problem: Problem, _params: SolveParams, report: Report) -> Result:
+def dies_in_the_middle_of_a_sentence(
+    problem: Problem, _params: SolveParams, report: Report, _cancelled: Cancelled
+) -> Result:
     """Half a message in the pipe, the length of a whole one announced."""
     first_plan(problem, report)
     descriptor = report.__self__.fileno()  # type: ignore[attr-defined]
@@ -92,5 +98,5 @@ def dies_in_the_middle_of_a_sentence(problem: Problem, _params: SolveParams, rep
     os.abort()
 
 
-def refuses(_problem: Problem, _params: SolveParams, _report: Report) -> Result:
+def refuses(_problem: Problem, _params: SolveParams, _report: Report, _cancelled: Cancelled) -> Result:
     raise BrokenPlan("the judge says no", hint="look at the judge")

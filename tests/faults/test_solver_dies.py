@@ -129,12 +129,12 @@ from tests.faults.test_solver_dies import WORLD
 from optimizer.solver.child import solve_in_child
 from optimizer.solver.params import SolveParams
 
-def orphan(problem, params, report):
+def orphan(problem, params, report, cancelled):
     dying_solvers.first_plan(problem, report)
     with open({str(note)!r}, "w") as file:
         file.write("begun")
     os.kill(os.getppid(), 9)
-    dying_solvers.sleeps_in_native_code(problem, params, report)
+    dying_solvers.sleeps_in_native_code(problem, params, report, cancelled)
 
 solve_in_child(WORLD, SolveParams(time_limit=0.2), grace=0.3, solver=orphan)
 """

@@ -22,9 +22,8 @@ def test_a_child_finds_what_solving_here_finds() -> None:
 def test_a_large_day_comes_back_from_the_child_with_its_statistics() -> None:
     result = solve_in_child(LARGE, SolveParams(time_limit=30.0))
     assert result.plan == solve(LARGE, SolveParams(time_limit=30.0)).plan
-    assert result.plan.certificate.status is Status.FEASIBLE
+    assert result.plan.certificate.status is Status.OPTIMAL
     assert result.stats.iterations > 0
-    assert result.stats.searched > 0
     assert not result.stats.cut_short
 
 

@@ -17,9 +17,9 @@ from optimizer.schedule.timeline import Day
 from optimizer.solver.decode import decode, explained
 from optimizer.solver.exact import solve_exact
 from optimizer.solver.params import SolveParams
-from optimizer.solver.search import search
 from optimizer.solver.solve import solve
 from tests.builders import clock, problem, rest, roads, shift, visit, window
+from tests.searching import searched
 
 ROADS = roads(
     {
@@ -44,9 +44,7 @@ def by_subsets(world: Problem) -> Plan:
 
 def by_search(world: Problem) -> Plan:
     day = Day.of(world)
-    # The work is capped for so small a day: the clock plays no part.
-    found = search(day, SolveParams(time_limit=60.0), lambda _: None)
-    return explained(day, decode(day, found.assignment, engine="search", seed=1), until=inf)
+    return explained(day, decode(day, searched(day), engine="search", seed=1), until=inf)
 
 
 @pytest.fixture(params=[by_subsets, by_search])

@@ -3,6 +3,7 @@
 from optimizer.domain.itinerary import Plan
 from optimizer.schedule.problem import Problem
 from optimizer.solver.params import SolveParams
+from optimizer.solver.progress import Progress
 from optimizer.solver.solve import solve
 from optimizer.solver.warm import warm_up
 from tests.benchmarks.engines.engine import Answer, Deadline, Moment, Orders, Task
@@ -23,8 +24,8 @@ class Rounds:
     def plan(self, task: Task) -> Answer:
         deadline, moments = Deadline.of(task), list[Moment]()
 
-        def tell(plan: Plan) -> None:
-            moments.append(Moment(seconds=deadline.spent, orders=_orders(plan), bound=plan.certificate.bound))
+        def tell(progress: Progress) -> None:
+            moments.append(Moment(seconds=deadline.spent, orders=_orders(progress.plan), bound=progress.bound))
 
         result = solve(task.problem, SolveParams(time_limit=task.seconds, seed=task.seed), tell)
         return Answer(orders=_orders(result.plan), moments=tuple(moments), bound=result.plan.certificate.bound)

@@ -1,0 +1,196 @@
+"""Several engines on one day, in turns: whatever one finds is where the next begins.
+
+Insertion answers at once. Short days (a few visits each) are closed by column generation within seconds, long ones by
+nothing, so how long ruin and recreate works before it goes by the size of the day and the time there is. A generation
+that has a bound and no plan to meet it asks ruin and recreate, starting from the best plan; in turn, its better plans
+are where that goes on. On days of 60 visits one without the other left open what both proved in a third of the time.
+
+The turns are counted in iterations and steps, never by the clock, so that their order is the same every time.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from optimizer.domain.itinerary import Objective
+from optimizer.schedule.timeline import Day
+from optimizer.solver.annealing import affordable, cool
+from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.long_days import ANNEALING, search
+from optimizer.solver.params import SolveParams
+from optimizer.solver.progress import Cancelled
+from optimizer.solver.ruin import Ruin
+from optimizer.solver.starts import known_orders
+
+INSERTION, KNOWN, GENERATION = "insertion", "known plan", "column generation"
+
+LONG_SEARCH = 0.5
+"""From this share of the time on, the search before generation is the whole one, with routing and set partitioning."""
+MOST_SHARE = 0.9
+"""The rest, however long the days are, is for a bound."""
+TURNS = 40
+"""How often generation may ask for help and begin anew; each time in vain, help is cut short by half."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The best plan and bound at a moment, and which engines they are due to ("" before anything is proven)."""
+
+    assignment: Assignment
+    bound: Objective | None
+    finder: str
+    prover: str
+
+    @property
+    def engine(self) -> str:
+        return self.finder if self.prover in ("", self.finder) else f"{self.finder}, bound by {self.prover}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a portfolio ended; the counts are those of `Stats`."""
+
+    standing: Standing
+    is_optimal: bool
+    iterations: int
+    searched: int
+    routes: int
+    cut_short: bool
+
+
+class Portfolio:
+    """The engines at work on one day; run it once."""
+
+    def __init__(
+        self,
+        day: Day,
+        params: SolveParams,
+        *,
+        until: float,
+        tell: Callable[[Standing], None],
+        cancelled: Cancelled,
+    ) -> None:
+        self._day, self._params, self._until = day, params, until
+        self._tell, self._cancelled = tell, cancelled
+        self._ruin = Ruin.of(day, params.seed)
+        self._best: Standing | None = None
+        self._help, self._enough = 0, affordable(day, params.time_limit)
+        self._searched = self._columns = 0
+        self._cut_short = self._is_optimal = False
+
+    def run(self) -> Outcome:
+        """Work until proven, or until the work that the time limit pays for is done.
+
+        The first plan is made whatever the clock says.
+        """
+        for number, is_better in enumerate(self._ruin.insert_all()):
+            if is_better or number == 0:
+                self._found(self._ruin.assignment, INSERTION)
+            if self._stop():
+                break
+        known = known_orders(self._day.problem, self._params.start)
+        if known is not None and self._ruin.offer(known):
+            self._found(self._ruin.assignment, KNOWN)
+        if not self._stop():
+            self._search()
+        if not self._stop():
+            self._generate_in_turns()
+        return Outcome(
+            standing=self._standing,
+            is_optimal=self._is_optimal,
+            iterations=self._ruin.iterations,
+            searched=self._searched,
+            routes=self._ruin.days_seen + self._columns,
+            cut_short=self._cut_short,
+        )
+
+    @property
+    def _standing(self) -> Standing:
+        if self._best is None:
+            raise RuntimeError("no plan before the first")
+        return self._best
+
+    def _search(self) -> None:
+        """What generation begins from: the longer, the less there is to expect from it."""
+        size, limit = len(self._day.problem.visits), self._params.time_limit
+        expected = generation_seconds(size, self._usual_day())
+        share = min(MOST_SHARE, expected / (expected + limit))
+        if share > LONG_SEARCH:
+            self._searched = search(self._ruin, limit * share, self._found, until=self._until, stop=self._stop)
+        else:
+            self._cool(min(size**3 // 15, affordable(self._day, limit * share)))
+        self._help = max(1, min(size**2, self._enough // TURNS))
+
+    def _generate_in_turns(self) -> None:
+        """Generation, helped; where it ends open, longer help and another one from what that has found."""
+        from optimizer.solver.columns.generation import News, generate
+
+        def hear(news: News) -> None:
+            self._found(news.assignment, GENERATION)
+            self._proven(news.bound)
+
+        for _ in range(TURNS):
+            generated = generate(
+                self._day,
+                self._standing.assignment,
+                self._ruin.columns(),
+                seed=self._params.seed,
+                seconds=max(0.0, self._until - monotonic()),
+                tell=hear,
+                cancelled=self._cancelled,
+                helper=self._aid,
+            )
+            self._found(generated.assignment, GENERATION)
+            self._proven(generated.bound)
+            self._columns += generated.columns
+            self._is_optimal = generated.is_optimal
+            if generated.is_optimal or generated.cut_short or self._stop():
+                self._cut_short = self._cut_short or generated.cut_short
+                return
+            self._ruin.offer(self._standing.assignment)
+            if not self._cool(self._help * TURNS):
+                return
+
+    def _aid(self, assignment: Assignment) -> tuple[Assignment, Sequence[Column]]:
+        """A turn of ruin and recreate from generation's best, with the days met; longer while it finds something."""
+        self._ruin.offer(assignment)
+        found = self._cool(self._help)
+        self._help = (
+            min(self._help * 2, affordable(self._day, self._params.time_limit)) if found else max(1, self._help // 2)
+        )
+        return self._ruin.assignment, self._ruin.columns()
+
+    def _cool(self, iterations: int) -> bool:
+        """Ruin and recreate, cooling from hot to cold; whether it found something better."""
+        return cool(self._ruin, iterations, lambda best: self._found(best, ANNEALING), self._stop)
+
+    def _usual_day(self) -> float:
+        """Visits of a shift that is worked, in the plan that there is."""
+        days = [len(order) for order in self._ruin.assignment if order]
+        return sum(days) / max(1, len(days))
+
+    def _found(self, assignment: Assignment, engine: str) -> None:
+        best = self._best
+        if best is None or assignment != best.assignment:
+            bound, prover = (None, "") if best is None else (best.bound, best.prover)
+            self._best = Standing(assignment=assignment, bound=bound, finder=engine, prover=prover)
+            self._tell(self._best)
+
+    def _proven(self, bound: Objective | None) -> None:
+        best = self._standing
+        if bound is not None and (best.bound is None or bound > best.bound):
+            self._best = Standing(assignment=best.assignment, bound=bound, finder=best.finder, prover=GENERATION)
+            self._tell(self._best)
+
+    def _stop(self) -> bool:
+        self._cut_short = self._cut_short or self._cancelled() or monotonic() > self._until
+        return self._cut_short
+
+
+def generation_seconds(visits: int, usual_day: float) -> float:
+    """What column generation is expected to need on a slow core.
+
+    As measured: about 0.1 s with 30 visits, 1 s with 60, more than 30 s with 180, with five visits a day; labels
+    multiply with longer days.
+    """
+    return float(0.15 * (visits / 30) ** 3 * 2.0 ** min(20.0, max(0.0, usual_day - 6)))
