@@ -105,6 +105,9 @@ def therapist(
     )
     where = stored.start_place.label if stored.start_place else home
     click.echo(f"{id}: {name}, {where}, {', '.join(wanted)} {hours}")
+    if stored.start_place is not None and stored.start_place.is_rough:
+        how_far = (stored.start_place.radius_meters or 0) / 1000
+        click.echo(f"this home is known to about {how_far:.0f} km only; name its whole address", err=True)
 
 
 @practice.command("list")

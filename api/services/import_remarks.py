@@ -10,7 +10,7 @@ from api.services.distributing import Distributed
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.booking import Booking
 from optimizer.domain.errors import Fault
-from optimizer.domain.place import Place, Precision
+from optimizer.domain.place import POSTAL_AREA, Place, Precision
 from optimizer.domain.reason import Rejection
 
 FAR_AHEAD = timedelta(days=2 * 365)
@@ -19,8 +19,8 @@ FAR_BACK = timedelta(days=31)
 
 
 def remarks_on(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place], today: date) -> tuple[Fault, ...]:
-    """Remarks in the order of the file; a postal code is remarked once, where it comes first."""
-    return (*_unknown_codes(rows, places), *_far_dates(rows, today))
+    """Remarks by their kind, in the order of the file; a place is remarked once, where it comes first."""
+    return (*_unknown_codes(rows, places), *_rough_places(rows, places), *_far_dates(rows, today))
 
 
 def unkept_remarks(found: Distributed, rows: Sequence[BookingRow]) -> list[Fault]:
@@ -43,20 +43,42 @@ def _unkept(line: int, booking: Booking, why: Rejection) -> Fault:
 def _unknown_codes(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place]) -> Iterator[Fault]:
     told = set()
     for row in rows:
-        if row.where is None or places[row.where].precision is not Precision.AREA:
+        if row.where is None or (code := _unknown_code(row.where, places[row.where])) is None or code in told:
             continue
-        found = POSTAL_CODE.search(row.where.postal_code or row.where.address or "")
-        if found is None:
-            continue  # a town: whoever wrote it knows that it is no street
-        area, rest = found[1].upper(), found[2].upper()
-        if (area, rest) in told:
-            continue
-        told.add((area, rest))
+        told.add(code)
+        area, rest = code
         yield Fault(
             pointer=f"line {row.line}, place",
             code="postal_code_unknown",
             detail=f"the postal code {area} {rest} is not known; the visit is placed at the middle of its area {area}",
             hint="check the code, or give lat and lng",
+        )
+
+
+def _unknown_code(where: PlaceQuery, place: Place) -> tuple[str, str] | None:
+    """The halves of a postal code that only its area is known of."""
+    if place.precision is not Precision.AREA or place.source not in {"", POSTAL_AREA}:
+        return None
+    found = POSTAL_CODE.search(where.postal_code or where.address or "")
+    return None if found is None else (found[1].upper(), found[2].upper())
+
+
+def _rough_places(rows: Sequence[BookingRow], places: Mapping[PlaceQuery, Place]) -> Iterator[Fault]:
+    """Every other place whose point may be more than a kilometre off; its words are not repeated."""
+    told = set()
+    for row in rows:
+        if row.where is None or not places[row.where].is_rough or _unknown_code(row.where, places[row.where]):
+            continue
+        place = places[row.where]
+        if (place.coordinate, place.source) in told:
+            continue
+        told.add((place.coordinate, place.source))
+        how_far = f"about {place.radius_meters / 1000:.0f} km" if place.radius_meters else "more than a kilometre"
+        yield Fault(
+            pointer=f"line {row.line}, place",
+            code="place_approximate",
+            detail=f"the point of this place ({place.source.replace('_', ' ') or 'area'}) may be {how_far} off",
+            hint="give the whole address with its postal code, or lat and lng",
         )
 
 

@@ -120,7 +120,15 @@ def _written(terms: Terms) -> str:
     point = place.coordinate
     document = {
         "w": terms.practice_id,
-        "p": [place.id, point.lat if point else None, point.lng if point else None, place.label, place.precision.value],
+        "p": [
+            place.id,
+            point.lat if point else None,
+            point.lng if point else None,
+            place.label,
+            place.precision.value,
+            place.source,
+            place.radius_meters,
+        ],
         "s": terms.service,
         "m": terms.session // MINUTE if terms.session % MINUTE == 0 else terms.session / MINUTE,
         "f": int(terms.first_visit),
@@ -136,7 +144,7 @@ def _written(terms: Terms) -> str:
 
 def _read(text: bytes) -> Terms:
     document = json.loads(text)
-    id, lat, lng, label, precision = document["p"]
+    id, lat, lng, label, precision, source, radius_meters = document["p"]
     require, prefer, refuse, gender = document["t"]
     return Terms(
         practice_id=document["w"],
@@ -145,6 +153,8 @@ def _read(text: bytes) -> Terms:
             coordinate=None if lat is None else Coordinate(lat=lat, lng=lng),
             label=label,
             precision=Precision(precision),
+            source=source,
+            radius_meters=radius_meters,
         ),
         service=document["s"],
         session=round(document["m"] * MINUTE),

@@ -69,7 +69,10 @@ def put_therapist(therapist: str, body: StaffIn) -> Reply:
 
 
 def _home(place: HomeIn | None, therapist: str) -> PlaceQuery | None:
-    return None if place is None else replace(place_query(place, owner=f"home-{therapist}"), precision=place.precision)
+    if place is None:
+        return None
+    query = place_query(place, owner=f"home-{therapist}")
+    return replace(query, precision=place.precision, source=place.source, radius_meters=place.radius_meters)
 
 
 def _differs(therapist: str) -> InvalidRequest:

@@ -102,7 +102,7 @@ class GazetteerGeocoder:
 
     def _find(self, query: PlaceQuery) -> _Found:
         if query.coordinate is not None:
-            return self._of_pin(query.coordinate, query.precision or Precision.EXACT)
+            return self._of_pin(query, query.coordinate)
         if query.address and query.address.strip():
             return self._of_address(query.address, query.postal_code or None)
         if query.postal_code and query.postal_code.strip():
@@ -111,14 +111,14 @@ class GazetteerGeocoder:
             "Nobody said where the place is.", code="place_missing", hint="Give a postal code, an address or a point."
         )
 
-    def _of_pin(self, coordinate: Coordinate, precision: Precision) -> _Found:
-        point = self._area.admit(coordinate)
+    def _of_pin(self, query: PlaceQuery, coordinate: Coordinate) -> _Found:
+        point, precision = self._area.admit(coordinate), query.precision or Precision.EXACT
         return _Found(
             coordinate=point,
             precision=precision,
             label="",
-            source=PIN,
-            radius_meters=PIN_METERS[precision],
+            source=PIN if query.source is None else query.source,
+            radius_meters=PIN_METERS[precision] if query.radius_meters is None else query.radius_meters,
             door=f"point:{point.lat:.5f},{point.lng:.5f}",
         )
 

@@ -12,8 +12,8 @@ class PlaceQuery:
     """What a caller knows of a place; the first of `coordinate`, `address`, `postal_code` that helps is used.
 
     `id` makes two queries one door; without it the id comes from what was given, and never from a postal code
-    alone: two clients may share one. `precision` is how well the `coordinate` stands for the door: exactly, unless
-    said.
+    alone: two clients may share one. `precision`, `source` and `radius_meters` are what an earlier answer said of the
+    `coordinate`; without them it is a pin that stands for the door exactly.
     """
 
     id: str | None = None
@@ -22,6 +22,8 @@ class PlaceQuery:
     postal_code: str | None = None
     label: str = ""
     precision: Precision | None = None
+    source: str | None = None
+    radius_meters: int | None = None
 
 
 def written(address: str, postal_code: str) -> str:

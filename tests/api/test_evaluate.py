@@ -29,7 +29,16 @@ def test_an_order_that_keeps_every_promise_has_its_times_and_no_violation(door: 
     assert stop["finish"] == "2026-11-23T11:00:00-05:00"
     assert stop["setup_seconds"] == 600
     assert day["back_at"] == "2026-11-23T11:10:00-05:00"
-    assert stop["place"] == {"id": "door", "label": "", "lat": None, "lng": None, "precision": "exact"}
+    assert stop["place"] == {
+        "id": "door",
+        "label": "",
+        "lat": None,
+        "lng": None,
+        "precision": "exact",
+        "source": "",
+        "radius_meters": None,
+        "approximate": False,
+    }
 
 
 def test_an_order_that_breaks_a_promise_is_still_timed_and_says_what_it_breaks(door: Door) -> None:

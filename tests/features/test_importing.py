@@ -84,6 +84,17 @@ def test_a_postal_code_that_nobody_knows_is_placed_in_its_area_and_remarked_once
     assert "middle of its area L6X" in report.remarks[0].detail
 
 
+def test_a_visit_that_is_known_to_its_town_only_is_taken_and_remarked(house: House) -> None:
+    header, row = HEADER.replace("postal_code", "address"), FIRST.replace("L9T 2R1", "Milton")
+    report = load(house, header + row + row.replace("a,,", "a2,,").replace("10:00", "15:00"))
+
+    assert report.added == 2
+    (remark,) = report.remarks
+    assert (remark.pointer, remark.code) == ("line 2, place", "place_approximate")
+    assert "(town) may be about" in remark.detail
+    assert {(b.place.source, b.place.is_rough) for b in stored(house)} == {("town", True)}
+
+
 @pytest.mark.parametrize(("day", "said"), [("2126-11-23", "two years ahead"), ("2026-10-01", "a month ago")])
 def test_a_date_that_looks_mistyped_is_taken_and_remarked(house: House, day: str, said: str) -> None:
     report = load(house, HEADER + FIRST.replace("2026-11-23", day) + SECOND)

@@ -24,13 +24,21 @@ class PlaceIn(Request):
 
 
 class PlaceOut(Answer):
-    """The point used for a place and how well it stands for the door; no point where none was needed."""
+    """The point used for a place and how well it stands for the door; no point where none was needed.
+
+    `source` is `pin` (the caller's own point), `postal_code`, `postal_area`, `town`, or the geocoding service that was
+    asked; empty where nobody knows. Nine of ten such points are within `radius_meters` of their door; `approximate`
+    flags more than a kilometre.
+    """
 
     id: str
     label: str
     lat: float | None
     lng: float | None
     precision: Precision
+    source: str
+    radius_meters: int | None
+    approximate: bool
 
     @classmethod
     def of(cls, place: Place) -> Self:
@@ -41,4 +49,7 @@ class PlaceOut(Answer):
             lat=point.lat if point else None,
             lng=point.lng if point else None,
             precision=place.precision,
+            source=place.source,
+            radius_meters=place.radius_meters,
+            approximate=place.is_rough,
         )

@@ -113,9 +113,13 @@ class WeekIn(Request):
 
 
 class HomeIn(PlaceIn):
-    """A door as it is given, or as it was answered: with its `precision` a point stands for no more than it did."""
+    """A door as it is given, or as it was answered: a point then stands for no more than it did (`precision`, `source`,
+    `radius_meters`; `approximate` follows from them)."""
 
     precision: Precision | None = None
+    source: Text | None = None
+    radius_meters: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = None
+    approximate: Flag | None = None
 
 
 class StaffIn(Request):
