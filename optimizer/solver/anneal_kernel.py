@@ -7,7 +7,7 @@ from optimizer.schedule.world import World
 from optimizer.solver.route_pool_kernel import Hashes, Pool, remember
 from optimizer.solver.ruin_kernel import Desk, Guide, draw, recreate, ruin
 from optimizer.solver.team_kernel import LATE, NOBODY, POINTS, Hops, Team, copy_day, copy_team
-from optimizer.travel.compiled import kernel
+from optimizer.travel.compiled import kernel, unlocked
 
 
 @kernel
@@ -84,7 +84,7 @@ def go_back(team: Team, spare: Team, desk: Desk) -> None:
         team.taker[desk.open[i]] = spare.taker[desk.open[i]]
 
 
-@kernel
+@unlocked
 def anneal(
     w: World,
     hops: Hops,

@@ -1,0 +1,186 @@
+"""A region: hundreds of therapists planned in groups of neighbours, all cores at work, again and again.
+
+A popular matheuristic for routing problems too large for one search (POPMUSIC; Taillard and Voss 2002; Queiroga,
+Sadykov and Uchoa 2021 with exact groups): cut the day into groups of therapists who work near each other, plan each
+group anew with the visits left out near it, then cut in another way. Groups of a round share nothing, so what they
+find adds up and the same seed gives the same plan, whoever finishes first.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from optimizer.domain.itinerary import Objective
+from optimizer.schedule.timeline import Day
+from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.regions.grouping import Group, Map, around, halves, shared_out
+from optimizer.solver.regions.part import Part
+from optimizer.solver.regions.schedule import Round
+from optimizer.solver.regions.standing import Standing
+from optimizer.solver.regions.turn import Answer, Turn, work
+
+MOST_SEED = 1 << 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A better plan for the whole region."""
+
+    assignment: Assignment
+    objective: Objective
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """How a region ended.
+
+    Attributes
+    ----------
+    bound
+        Always None as yet: groups bound only themselves.
+    columns
+        Days of the last plans, as other searches may use them.
+    turns, lost
+        How many groups have been planned, and how many of them crashed or did not answer in time.
+    cut_short
+        Whether the clock, a cancellation or a lost group ended it, so that a second run may end elsewhere.
+    """
+
+    assignment: Assignment
+    objective: Objective
+    bound: Objective | None
+    columns: tuple[Column, ...]
+    iterations: int
+    turns: int
+    lost: int
+    cut_short: bool
+
+
+def solve_region(
+    day: Day,
+    start: Assignment,
+    *,
+    rounds: Sequence[Round],
+    seconds: float,
+    seed: int,
+    executor: Executor,
+    tell: Callable[[News], None],
+    cancelled: Callable[[], bool],
+    worker: Callable[[Turn], Answer] = work,
+) -> Planned:
+    """Improve `start` in groups.
+
+    Parameters
+    ----------
+    start
+        A feasible assignment, every order timed and within its limits.
+    rounds
+        The work: see `schedule.rounds_for`.
+    seconds
+        When to stop at the latest; a group that has not answered by then is lost.
+    executor
+        Who works: threads (what takes long is compiled and holds no lock), processes, or a cluster.
+    tell
+        Hears of every better assignment.
+    cancelled
+        Asked between two rounds; true ends the work.
+    worker
+        What does a turn.
+    """
+    until = monotonic() + seconds
+    region = _Region(day, start, seed=seed, executor=executor, worker=worker, until=until)
+    for one in rounds:
+        if cancelled() or monotonic() > until:
+            region.cut_short = True
+            break
+        if region.play(one):
+            tell(News(assignment=region.standing.assignment, objective=region.standing.objective))
+    return region.planned()
+
+
+class _Region:
+    """A region at work: the best plan, the days of late, and what went wrong."""
+
+    def __init__(
+        self,
+        day: Day,
+        start: Assignment,
+        *,
+        seed: int,
+        executor: Executor,
+        worker: Callable[[Turn], Answer],
+        until: float,
+    ) -> None:
+        self._day, self._executor, self._worker, self._until = day, executor, worker, until
+        self._lot = np.random.default_rng(seed)
+        self._known: dict[Column, None] = {}
+        self._iterations = self._turns = self._lost = 0
+        self.standing = Standing(day, start)
+        self.cut_short = False
+
+    def planned(self) -> Planned:
+        return Planned(
+            assignment=self.standing.assignment,
+            objective=self.standing.objective,
+            bound=None,
+            columns=tuple(self._known),
+            iterations=self._iterations,
+            turns=self._turns,
+            lost=self._lost,
+            cut_short=self.cut_short,
+        )
+
+    def play(self, one: Round) -> bool:
+        """One round; whether any group found something better."""
+        is_better = False
+        for answer in self._answers(self._asked(one)):
+            is_better = self.standing.take(answer.orders) or is_better
+            self._iterations += answer.iterations
+            self.cut_short = self.cut_short or answer.cut_short
+        return is_better
+
+    def _asked(self, one: Round) -> list[Turn]:
+        """The turns of a round."""
+        assignment, left_out = self.standing.assignment, self.standing.left_out
+        map_ = Map(self._day.world, assignment)
+        if one.is_focused:
+            self._lot.shuffle(left_out)
+            groups = around(map_, left_out, one.size)
+        else:
+            groups = halves(map_.days, one.size, self._lot)
+        return [
+            self._turn(one, group, more)
+            for group, more in zip(groups, shared_out(map_, groups, left_out, one.left_out), strict=True)
+        ]
+
+    def _turn(self, one: Round, group: Group, more: Sequence[int]) -> Turn:
+        assignment = self.standing.assignment
+        mine = [visit for shift in group for visit in assignment[shift]]
+        part = Part.of(self._day.problem, group, [*mine, *more])
+        return Turn(
+            part=part,
+            start=part.inward(assignment),
+            columns=(),
+            annealing=one.annealing,
+            generation=one.generation,
+            seed=int(self._lot.integers(MOST_SEED)),
+        )
+
+    def _answers(self, turns: Sequence[Turn]) -> list[Answer]:
+        """What the groups found, in their order; a group that crashes or hangs has found nothing."""
+        futures: list[Future[Answer]] = []
+        try:
+            futures += (self._executor.submit(self._worker, turn) for turn in turns)
+        except BrokenExecutor:
+            self.cut_short = True
+        wait(futures, timeout=max(0.0, self._until - monotonic()))
+        answers = [future.result() for future in futures if future.done() and future.exception() is None]
+        for future in futures:
+            future.cancel()
+        self._turns += len(turns)
+        self._lost += len(turns) - len(answers)
+        self.cut_short = self.cut_short or len(answers) < len(turns)
+        return answers

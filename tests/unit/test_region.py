@@ -1,0 +1,175 @@
+"""Regions: groups of therapists planned anew by themselves, and what becomes of the whole."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from random import Random
+from threading import Event
+from typing import Any
+
+import pytest
+
+from optimizer.domain.itinerary import Objective
+from optimizer.schedule.problem import Problem
+from optimizer.schedule.timeline import Day
+from optimizer.solver.assignment import Assignment
+from optimizer.solver.columns.generation import generate, never
+from optimizer.solver.decode import decode
+from optimizer.solver.regions.part import Part
+from optimizer.solver.regions.region import News, Planned, solve_region
+from optimizer.solver.regions.schedule import Round
+from optimizer.solver.regions.turn import Annealing, Answer, Generation, Turn, work
+from optimizer.solver.ruin import Ruin
+from tests.benchmarks.made_up_days import made_up_day
+from tests.worlds import random_world
+
+FAR_AWAY = 600.0
+"""Seconds: no clock stops the work."""
+
+ANNEAL = Round(
+    size=4, left_out=50, is_focused=False, annealing=Annealing(iterations=300, hot=1.0, cold=0.2), generation=None
+)
+FOCUS = Round(
+    size=3,
+    left_out=4,
+    is_focused=True,
+    annealing=Annealing(iterations=100, hot=1.0, cold=0.2),
+    generation=Generation(steps=20, seconds=FAR_AWAY, is_for_more_visits=True),
+)
+
+
+class AtOnce(Executor):
+    """Does what it is given before it answers."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def inserted(day: Day) -> Assignment:
+    ruin = Ruin.of(day, 1)
+    assert next(ruin.insert_all())
+    return ruin.assignment
+
+
+def value(day: Day, assignment: Assignment) -> Objective:
+    """What an assignment is worth, with the judge's approval."""
+    return decode(day, assignment, engine="region", seed=1).certificate.objective
+
+
+def planned(
+    day: Day,
+    start: Assignment,
+    rounds: tuple[Round, ...],
+    executor: Executor,
+    worker: Callable[[Turn], Answer] = work,
+    *,
+    seconds: float = FAR_AWAY,
+) -> Planned:
+    """The region planned; all that it says on the way is better than what it said before, and true."""
+    told: list[News] = []
+    ended = solve_region(
+        day,
+        start,
+        rounds=rounds,
+        seconds=seconds,
+        seed=1,
+        executor=executor,
+        tell=told.append,
+        cancelled=never,
+        worker=worker,
+    )
+    values = [value(day, news.assignment) for news in told]
+    assert values == [news.objective for news in told]
+    assert sorted(values, reverse=True) == values
+    assert value(day, ended.assignment) == ended.objective
+    return ended
+
+
+def crashing(turn: Turn) -> Answer:
+    raise MemoryError(f"no room for {len(turn.part.visits)} visits")
+
+
+def greedy(turn: Turn) -> Answer:
+    """Says that the first therapist serves everybody."""
+    first, *others = turn.part.shifts
+    orders: dict[int, tuple[int, ...]] = {first: turn.part.visits}
+    return Answer(orders=orders | dict.fromkeys(others, ()), columns=(), iterations=0, cut_short=False)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_groups_never_make_a_plan_worse_and_every_promise_is_kept(seed: int) -> None:
+    rng = Random(seed)
+    day = Day.of(random_world(rng, rng.randint(25, 45), rng.randint(6, 10)))
+    start = inserted(day)
+    ended = planned(day, start, (ANNEAL, FOCUS, ANNEAL), AtOnce())
+    assert ended.objective <= value(day, start)
+    assert (ended.lost, ended.cut_short) == (0, False)
+
+
+def test_groups_serve_visits_that_insertion_left_out() -> None:
+    day = Day.of(made_up_day(8, 48, 1).problem)
+    start = inserted(day)
+    ended = planned(day, start, (ANNEAL, ANNEAL, FOCUS), AtOnce())
+    assert ended.objective.required_left_out < value(day, start).required_left_out
+
+
+def test_threads_processes_and_one_after_the_other_find_the_same_plan() -> None:
+    day = Day.of(made_up_day(8, 48, 2).problem)
+    start = inserted(day)
+    rounds = (ANNEAL, FOCUS, ANNEAL)
+    alone = planned(day, start, rounds, AtOnce())
+    with ThreadPoolExecutor(2) as threads:
+        assert planned(day, start, rounds, threads) == alone
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        assert planned(day, start, rounds, processes) == alone
+
+
+def test_a_group_of_all_is_what_column_generation_proves() -> None:
+    day = Day.of(made_up_day(3, 14, 1).problem)
+    start = inserted(day)
+    proven = generate(day, start, seed=1, seconds=FAR_AWAY, tell=lambda _news: None)
+    assert proven.is_optimal
+    whole = Round(
+        size=3,
+        left_out=14,
+        is_focused=False,
+        annealing=Annealing(iterations=0, hot=1.0, cold=0.2),
+        generation=Generation(steps=1000, seconds=FAR_AWAY, is_for_more_visits=False),
+    )
+    assert planned(day, start, (whole,), AtOnce()).objective == value(day, proven.assignment)
+
+
+def test_groups_that_crash_or_lie_cost_only_themselves() -> None:
+    day = Day.of(made_up_day(8, 48, 1).problem)
+    start = inserted(day)
+    with ThreadPoolExecutor(1) as threads:
+        crashed = planned(day, start, (ANNEAL,), threads, crashing)
+        lied = planned(day, start, (ANNEAL,), threads, greedy)
+    assert crashed.assignment == lied.assignment == start
+    assert (crashed.lost, crashed.cut_short) == (crashed.turns, True)
+
+
+def test_a_group_that_hangs_is_not_waited_for_past_the_limit() -> None:
+    day, over = Day.of(made_up_day(8, 48, 1).problem), Event()
+    start = inserted(day)
+
+    def hanging(turn: Turn) -> Answer:
+        over.wait()
+        return work(turn)
+
+    with ThreadPoolExecutor(1) as threads:
+        ended = planned(day, start, (ANNEAL, ANNEAL), threads, hanging, seconds=0.05)
+        over.set()
+    assert (ended.assignment, ended.lost, ended.cut_short) == (start, ended.turns, True)
+
+
+def test_a_part_has_the_rows_of_the_whole_and_only_its_own_travel() -> None:
+    problem: Problem = random_world(Random(3), 30, 6)
+    part = Part.of(problem, (4, 1), (20, 3, 7))
+    assert (part.shifts, part.visits) == ((1, 4), (3, 7, 20))
+    assert [visit.id for visit in part.day.problem.visits] == [problem.visits[row].id for row in part.visits]
+    assert part.inward(((), (20, 3), (), (), (7,), ())) == ((2, 0), (1,))
+    assert part.outward(((2, 0), (1,))) == {1: (20, 3), 4: (7,)}
+    assert len(part.day.problem.travel.places) <= 5
