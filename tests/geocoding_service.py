@@ -1,7 +1,7 @@
 """A geocoding service on this machine: a real HTTP server that answers as it is told."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
@@ -25,7 +25,10 @@ class Answer:
 
 
 class GeocodingService(ThreadingHTTPServer):
-    """`answer` is what every request gets; `asked` are their targets so far, `headers` what came with each."""
+    """`answer` is what every request gets; `asked` are their targets so far, `headers` what came with each.
+
+    `meanwhile` is done while whoever asks is waiting.
+    """
 
     daemon_threads = True
 
@@ -35,6 +38,7 @@ class GeocodingService(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.headers: list[Message] = []
         self.over = Event()
+        self.meanwhile: Callable[[], object] = lambda: None
 
     @property
     def domain(self) -> str:
@@ -88,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         self.server.headers.append(self.headers)
         answer = self.server.answer
+        self.server.meanwhile()
         if answer.silent:
             self.server.over.wait()
             return
