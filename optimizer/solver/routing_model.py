@@ -35,7 +35,7 @@ from optimizer.schedule.world import (
 from optimizer.solver.assignment import Assignment
 
 HORIZON = 3 * 24 * 3600
-"""An end of time for dimensions, seconds."""
+"""An end of time for dimensions, seconds, where no window and no shift ends later."""
 
 
 class TravelView(StrEnum):
@@ -119,7 +119,10 @@ class RoutingModel:
     def _times(self, day: Day, road: Ints) -> None:
         world, routing = self._world, self._routing
         transit = routing.RegisterTransitMatrix((road + _service(world)).tolist())
-        routing.AddDimension(transit, HORIZON, HORIZON, False, "time")
+        latest = max(
+            HORIZON, int(world.shifts[:, BACK_BY].max()), int(world.visits[:, WINDOWS + 1 :: 2].max(initial=0))
+        )
+        routing.AddDimension(transit, latest, latest, False, "time")
         time = routing.GetDimensionOrDie("time")
         for visit in range(self._visits):
             start = time.CumulVar(self._manager.NodeToIndex(visit))
@@ -131,8 +134,8 @@ class RoutingModel:
                 start.RemoveInterval(before + 1, after - 1)
         for shift, row in enumerate(world.shifts.tolist()):
             leave, back = time.CumulVar(routing.Start(shift)), time.CumulVar(routing.End(shift))
-            leave.SetRange(max(0, row[BEGINS]), HORIZON)
-            back.SetRange(0, min(HORIZON, row[BACK_BY]))
+            leave.SetRange(max(0, row[BEGINS]), latest)
+            back.SetRange(0, min(latest, row[BACK_BY]))
             if row[BACK_BY] > row[ENDS]:
                 time.SetCumulVarSoftUpperBound(routing.End(shift), row[ENDS], self._tier)
 

@@ -1,10 +1,14 @@
 """The published instances as problems: published solutions keep every promise and cost what was published."""
 
 import json
+from time import monotonic
 
 import pytest
 
 from optimizer.schedule.evaluate import evaluate
+from optimizer.schedule.timeline import Day
+from optimizer.solver.long_days import search
+from optimizer.solver.ruin import Ruin
 from tests.benchmarks.instances import BENCH, solomon, tsptw
 
 pytestmark = pytest.mark.skipif(not BENCH.exists(), reason=f"no {BENCH}: the benchmark files are not part of Rounds")
@@ -35,3 +39,12 @@ def test_a_published_order_of_one_therapist_is_back_when_published(name: str) ->
     assert found.violations == ()
     assert found.plan.certificate.objective.cost == instance.best_known
     assert abs(found.plan.certificate.objective.cost / 10_000 - given["best_known_makespan"]) < 0.01
+
+
+@pytest.mark.parametrize("name", ["rc_201.1", "rc_202.2", "rc_203.1", "rc_205.1"])
+def test_the_search_finds_the_published_optimum_of_one_therapist(name: str) -> None:
+    instance = tsptw(name)
+    ruin = Ruin.of(Day.of(instance.problem), seed=1)
+    list(ruin.insert_all())
+    search(ruin, 1.0, lambda *_: None, until=monotonic() + 60.0, stop=lambda: False)
+    assert (ruin.worth.left_out, ruin.worth.points) == (0, instance.best_known)
