@@ -13,8 +13,9 @@ from optimizer.domain.itinerary import Objective
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
-from optimizer.solver.columns.generation import generate, never
+from optimizer.solver.columns.generation import generate
 from optimizer.solver.decode import decode
+from optimizer.solver.progress import never
 from optimizer.solver.regions.part import Part
 from optimizer.solver.regions.region import News, Planned, solve_region
 from optimizer.solver.regions.schedule import Round
@@ -34,7 +35,7 @@ FOCUS = Round(
     left_out=4,
     is_focused=True,
     annealing=Annealing(iterations=100, hot=1.0, cold=0.2),
-    generation=Generation(steps=20, seconds=FAR_AWAY, is_for_more_visits=True),
+    generation=Generation(steps=20, is_for_more_visits=True),
 )
 
 
@@ -95,7 +96,7 @@ def greedy(turn: Turn) -> Answer:
     """Says that the first therapist serves everybody."""
     first, *others = turn.part.shifts
     orders: dict[int, tuple[int, ...]] = {first: turn.part.visits}
-    return Answer(orders=orders | dict.fromkeys(others, ()), columns=(), iterations=0, cut_short=False)
+    return Answer(orders=orders | dict.fromkeys(others, ()), iterations=0, days=0, cut_short=False)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -136,7 +137,7 @@ def test_a_group_of_all_is_what_column_generation_proves() -> None:
         left_out=14,
         is_focused=False,
         annealing=Annealing(iterations=0, hot=1.0, cold=0.2),
-        generation=Generation(steps=1000, seconds=FAR_AWAY, is_for_more_visits=False),
+        generation=Generation(steps=1000, is_for_more_visits=False),
     )
     assert planned(day, start, (whole,), AtOnce()).objective == value(day, proven.assignment)
 

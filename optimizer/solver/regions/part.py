@@ -6,7 +6,7 @@ from typing import Self
 
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
-from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,8 +59,3 @@ class Part:
             shift: tuple(self.visits[visit] for visit in order)
             for shift, order in zip(self.shifts, orders, strict=True)
         }
-
-    def column(self, column: Column) -> Column:
-        """A day of the part as a day of the whole."""
-        visits = tuple(self.visits[visit] for visit in column.visits)
-        return replace(column, shift=self.shifts[column.shift], visits=visits)

@@ -1,12 +1,12 @@
 """A region: hundreds of therapists planned in groups of neighbours, all cores at work, again and again.
 
-A popular matheuristic for routing problems too large for one search (POPMUSIC; Taillard and Voss 2002; Queiroga,
-Sadykov and Uchoa 2021 with exact groups): cut the day into groups of therapists who work near each other, plan each
+POPMUSIC (Taillard and Voss 2002; with exact groups Queiroga, Sadykov and Uchoa 2021), for days too large for one search
+and beyond any proof: cut the day into groups of therapists who work near each other, plan each
 group anew with the visits left out near it, then cut in another way. Groups of a round share nothing, so what they
 find adds up and the same seed gives the same plan, whoever finishes first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from time import monotonic
@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.domain.itinerary import Objective
 from optimizer.schedule.timeline import Day
-from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.assignment import Assignment
 from optimizer.solver.regions.grouping import Group, Map, around, halves, shared_out
 from optimizer.solver.regions.part import Part
 from optimizer.solver.regions.schedule import Round
@@ -23,6 +23,8 @@ from optimizer.solver.regions.standing import Standing
 from optimizer.solver.regions.turn import Answer, Turn, work
 
 MOST_SEED = 1 << 31
+GRACE = 0.5
+"""Seconds that a group has to answer when its time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +41,8 @@ class Planned:
 
     Attributes
     ----------
-    bound
-        Always None as yet: groups bound only themselves.
-    columns
-        Days of the last plans, as other searches may use them.
+    iterations, days
+        Of ruin and recreate, and how many days were met.
     turns, lost
         How many groups have been planned, and how many of them crashed or did not answer in time.
     cut_short
@@ -51,9 +51,8 @@ class Planned:
 
     assignment: Assignment
     objective: Objective
-    bound: Objective | None
-    columns: tuple[Column, ...]
     iterations: int
+    days: int
     turns: int
     lost: int
     cut_short: bool
@@ -63,7 +62,7 @@ def solve_region(
     day: Day,
     start: Assignment,
     *,
-    rounds: Sequence[Round],
+    rounds: Iterable[Round],
     seconds: float,
     seed: int,
     executor: Executor,
@@ -82,7 +81,7 @@ def solve_region(
     seconds
         When to stop at the latest; a group that has not answered by then is lost.
     executor
-        Who works: threads (what takes long is compiled and holds no lock), processes, or a cluster.
+        Who works: threads (most of the work is compiled and holds no lock), processes, or a cluster.
     tell
         Hears of every better assignment.
     cancelled
@@ -116,8 +115,7 @@ class _Region:
     ) -> None:
         self._day, self._executor, self._worker, self._until = day, executor, worker, until
         self._lot = np.random.default_rng(seed)
-        self._known: dict[Column, None] = {}
-        self._iterations = self._turns = self._lost = 0
+        self._iterations = self._days = self._turns = self._lost = 0
         self.standing = Standing(day, start)
         self.cut_short = False
 
@@ -125,9 +123,8 @@ class _Region:
         return Planned(
             assignment=self.standing.assignment,
             objective=self.standing.objective,
-            bound=None,
-            columns=tuple(self._known),
             iterations=self._iterations,
+            days=self._days,
             turns=self._turns,
             lost=self._lost,
             cut_short=self.cut_short,
@@ -139,6 +136,7 @@ class _Region:
         for answer in self._answers(self._asked(one)):
             is_better = self.standing.take(answer.orders) or is_better
             self._iterations += answer.iterations
+            self._days += answer.days
             self.cut_short = self.cut_short or answer.cut_short
         return is_better
 
@@ -163,10 +161,10 @@ class _Region:
         return Turn(
             part=part,
             start=part.inward(assignment),
-            columns=(),
             annealing=one.annealing,
             generation=one.generation,
             seed=int(self._lot.integers(MOST_SEED)),
+            seconds=max(0.0, self._until - monotonic()),
         )
 
     def _answers(self, turns: Sequence[Turn]) -> list[Answer]:
@@ -176,7 +174,7 @@ class _Region:
             futures += (self._executor.submit(self._worker, turn) for turn in turns)
         except BrokenExecutor:
             self.cut_short = True
-        wait(futures, timeout=max(0.0, self._until - monotonic()))
+        wait(futures, timeout=max(0.0, self._until - monotonic()) + GRACE)
         answers = [future.result() for future in futures if future.done() and future.exception() is None]
         for future in futures:
             future.cancel()

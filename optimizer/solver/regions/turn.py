@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.assignment import Assignment
+from optimizer.solver.progress import Cancelled, never
 from optimizer.solver.regions.part import Part
 from optimizer.solver.ruin import Ruin
 
@@ -21,13 +22,12 @@ class Annealing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """Column generation: after how many of its steps it ends, and after how many seconds at the latest.
+    """Column generation: after how many of its steps it ends.
 
     With `is_for_more_visits` it ends as soon as no plan of the group serves more: cheaper plans are left to annealing.
     """
 
     steps: int
-    seconds: float
     is_for_more_visits: bool
 
 
@@ -35,77 +35,73 @@ class Generation:
 class Turn:
     """What a group is asked: start from `start` (rows of the part), anneal, then generate unless that is None.
 
-    `columns` are days known before, in rows of the part.
+    `seconds` is when to end at the latest.
     """
 
     part: Part
     start: Assignment
-    columns: tuple[Column, ...]
     annealing: Annealing
     generation: Generation | None
     seed: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
-    """The best orders found, never worse than the start, and days met, in rows of the whole.
+    """The best orders found, never worse than the start, by shift and in rows of the whole; and what it took.
 
-    `cut_short` says that the clock ended it, so that a second run may end elsewhere.
+    `days` counts the days met, `cut_short` says that the clock ended it, so that a second run may end elsewhere.
     """
 
     orders: dict[int, tuple[int, ...]]
-    columns: tuple[Column, ...]
     iterations: int
+    days: int
     cut_short: bool
 
 
-def work(turn: Turn) -> Answer:
-    """Do what a turn asks."""
+def work(turn: Turn, stop: Cancelled = never) -> Answer:
+    """Do what a turn asks; `stop` is asked between two steps."""
     part = turn.part
     ruin = Ruin.of(part.day, turn.seed)
     ruin.offer(turn.start)
     annealing = turn.annealing
     hot, step = annealing.hot * ruin.usual_leg, (annealing.cold / annealing.hot) ** (1 / PIECES)
     for piece in range(PIECES if annealing.iterations else 0):
+        if stop():
+            break
         ruin.anneal(max(1, annealing.iterations // PIECES), hot=hot * step**piece, cold=hot * step ** (piece + 1))
-    best, met, cut_short = ruin.assignment, ruin.columns(), False
-    if turn.generation is not None:
-        best, met, cut_short = _generate(turn, turn.generation, best, (*turn.columns, *met))
-    return Answer(
-        orders=part.outward(best),
-        columns=tuple(part.column(column) for column in met),
-        iterations=ruin.iterations,
-        cut_short=cut_short,
-    )
+    best, days, cut_short = ruin.assignment, ruin.days_seen, stop()
+    if turn.generation is not None and not cut_short:
+        best, days, cut_short = _generate(turn, turn.generation, ruin, stop)
+    return Answer(orders=part.outward(best), iterations=ruin.iterations, days=days, cut_short=cut_short)
 
 
-def _generate(
-    turn: Turn, work_limit: Generation, start: Assignment, columns: tuple[Column, ...]
-) -> tuple[Assignment, list[Column], bool]:
-    # Imported here: GLOP and CP-SAT take a second to load.
+def _generate(turn: Turn, generation: Generation, ruin: Ruin, stop: Cancelled) -> tuple[Assignment, int, bool]:
+    # Imported here: CP-SAT brings pandas along.
     from optimizer.solver.columns.generation import News, generate
 
-    asked, is_settled = 0, False
+    asked, is_enough = 0, False
 
     def hear(news: News) -> None:
-        nonlocal is_settled
+        nonlocal is_enough
         bound, reached = news.bound, news.objective
-        is_settled = (
-            work_limit.is_for_more_visits
-            and bound is not None
-            and (bound.required_left_out, bound.optional_left_out)
-            == (
-                reached.required_left_out,
-                reached.optional_left_out,
-            )
-        )
+        if generation.is_for_more_visits and bound is not None:
+            proven = (bound.required_left_out, bound.optional_left_out)
+            is_enough = proven == (reached.required_left_out, reached.optional_left_out)
 
-    def enough() -> bool:
-        nonlocal asked
+    def cancelled() -> bool:
+        nonlocal asked, is_enough
         asked += 1
-        return asked > work_limit.steps or is_settled
+        is_enough = is_enough or asked > generation.steps
+        return is_enough or stop()
 
     found = generate(
-        turn.part.day, start, columns, seed=turn.seed, seconds=work_limit.seconds, tell=hear, cancelled=enough
+        turn.part.day,
+        ruin.assignment,
+        ruin.columns(),
+        seed=turn.seed,
+        seconds=turn.seconds,
+        tell=hear,
+        cancelled=cancelled,
     )
-    return found.assignment, list(found.pool), found.cut_short and not enough()
+    return found.assignment, found.columns, found.cut_short and not is_enough
