@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from api.services.day_problem import StoredDay, day_problem, places_of
 from api.services.receipt import Receipt, no_receipt
+from api.services.run_watch import RunWatch
 from data.roads.source import TravelSource
 from data.store.records import StoredPlan
 from optimizer.domain.booking import PlanRun, RunStatus
@@ -22,6 +24,7 @@ from optimizer.domain.time import Seconds
 if TYPE_CHECKING:
     from data.store.store import Store
     from data.store.unit_of_work import UnitOfWork
+    from optimizer.solver.progress import Progress, Report
 
 Clock = Callable[[], datetime]
 
@@ -48,13 +51,20 @@ class PlanRequest:
     seed: int = 1
 
 
+def _unheard(_progress: "Progress") -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planner:
-    """What planning leans on."""
+    """What planning leans on. `report` hears how a search gets on, in the thread that waits for it; `timer` gives
+    seconds, from anywhere."""
 
     store: "Store"
     roads: TravelSource
     clock: Clock
+    report: "Report" = _unheard
+    timer: Callable[[], float] = monotonic
 
 
 def request_run(
@@ -116,7 +126,8 @@ def run_pending(practice_id: str, *, planner: Planner) -> int:
 
 
 def cancel_run(practice_id: str, run_id: str, *, store: "Store", clock: Clock) -> PlanRun:
-    """Stop a run: what it finds from now on is thrown away. A finished run stays as it is.
+    """Stop a run. A finished run stays as it is; one that is being searched keeps the best plan so far, which is there
+    when `finished_at` is: within seconds, unless its process has died.
 
     Raises
     ------
@@ -127,7 +138,8 @@ def cancel_run(practice_id: str, run_id: str, *, store: "Store", clock: Clock) -
         _hold_the_date(uow, run.date)
         run = uow.plan_runs.get(run_id)
         if run.status in UNFINISHED:
-            run = replace(run, status=RunStatus.CANCELLED, finished_at=clock(), lease_until=None)
+            finished_at = clock() if run.status is RunStatus.QUEUED else None
+            run = replace(run, status=RunStatus.CANCELLED, finished_at=finished_at, lease_until=None)
             uow.plan_runs.put(run)
         uow.commit()
     return run
@@ -179,10 +191,14 @@ def _solve(run: PlanRun, *, practice_id: str, planner: Planner) -> Plan:
             patterns=tuple(wanted),
             bookings=uow.bookings.on(run.date),
         )
+        known = uow.plans.published(run.date) or uow.plans.latest(run.date)
     # Before the table is made, and outside of any transaction. What the engine cannot tell is estimated and says so.
     planner.roads.learn(places_of(day))
     problem = day_problem(day, planner.roads)
-    plan = solve_in_child(problem, SolveParams(time_limit=run.time_limit, seed=run.seed)).plan
+    start = {} if known is None else {itinerary.shift.id: itinerary.order for itinerary in known.plan}
+    watch = RunWatch(run=run, practice_id=practice_id, store=planner.store, timer=planner.timer, also=planner.report)
+    params = SolveParams(time_limit=run.time_limit, seed=run.seed, start=start)
+    plan = solve_in_child(problem, params, report=watch.report, cancelled=watch.cancelled).plan
     broken = check(problem, plan)
     if broken:
         raise BrokenPlan("; ".join(violation.detail for violation in broken[:5]))
@@ -190,20 +206,22 @@ def _solve(run: PlanRun, *, practice_id: str, planner: Planner) -> Plan:
 
 
 def _finish(run: PlanRun, plan: Plan | None, problem: str, *, practice_id: str, planner: Planner) -> PlanRun:
-    """Store the plan and the run's end in one transaction; a run cancelled meanwhile stays cancelled."""
+    """Store the plan and the run's end in one transaction; a run stopped meanwhile stays cancelled, with its plan."""
     now = planner.clock()
     with planner.store.unit_of_work(practice_id) as uow:
         _hold_the_date(uow, run.date)
         current = uow.plan_runs.get(run.id)
-        if current.status is not RunStatus.RUNNING or current.attempts != run.attempts:
+        is_stopped = current.status is RunStatus.CANCELLED
+        if not (is_stopped or current.status is RunStatus.RUNNING) or current.attempts != run.attempts:
             return current
-        done = replace(run, finished_at=now, lease_until=None)
+        done = replace(current, finished_at=now, lease_until=None)
         if plan is None:
-            done = replace(done, status=RunStatus.FAILED, problem=problem)
+            done = replace(done, status=current.status if is_stopped else RunStatus.FAILED, problem=problem)
         else:
             stored = StoredPlan(id=_new_id("plan"), run_id=run.id, date=run.date, created_at=now, plan=plan)
             uow.plans.add(stored)
-            done = replace(done, status=RunStatus.DONE, plan_id=stored.id)
+            status = current.status if is_stopped else RunStatus.DONE
+            done = replace(done, status=status, plan_id=stored.id, best=plan.certificate)
         uow.plan_runs.put(done)
         uow.commit()
     return done

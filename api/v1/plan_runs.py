@@ -82,7 +82,12 @@ def get_plan_run(run_id: str) -> PlanRunOut:
 
 @blueprint.delete("/v1/plan-runs/<run_id>")
 @require(*PLANNERS)
-@operation("Stop a run; a finished one stays as it is", tag="planning", answers={200: PlanRunOut}, problems=(404,))
+@operation(
+    "Stop a run with the best plan so far",
+    tag="planning",
+    answers={200: PlanRunOut},
+    problems=(404,),
+)
 def stop_plan_run(run_id: str) -> PlanRunOut:
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone

@@ -155,6 +155,7 @@ plan_run = Table(
     Column("finished_at", UtcDateTime),
     Column("plan_id", Words),
     Column("problem", Words, nullable=False),
+    Column("best", JSON(none_as_null=True)),
     Index("ix_plan_run_status", "practice_id", "status", "requested_at"),
     Index("ix_plan_run_date", "practice_id", "date", "requested_at"),
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from optimizer.domain.itinerary import Certificate
 from optimizer.domain.place import Place
 from optimizer.domain.time import Seconds
 from optimizer.domain.visit import Clearance, Pin, TherapistChoice
@@ -108,7 +109,8 @@ class RunStatus(StrEnum):
 class PlanRun:
     """One request to plan a date. The stored row is the job: a killed process leaves its lease behind to be picked up.
 
-    `therapists` empty means everyone who works that day. `problem` names what went wrong with a failed run.
+    `therapists` empty means everyone who works that day. `problem` names what went wrong with a failed run. `best` is
+    how good the best plan was when the search last told, None before it has.
     """
 
     id: str
@@ -124,3 +126,4 @@ class PlanRun:
     finished_at: datetime | None = None
     plan_id: str | None = None
     problem: str = ""
+    best: Certificate | None = None

@@ -1,7 +1,7 @@
 """How a search gets on: what it tells whoever waits for it, and how it is stopped."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.domain.itinerary import Certificate, Objective, Plan
 
@@ -19,6 +19,11 @@ class Progress:
     @property
     def certificate(self) -> Certificate:
         return self.plan.certificate
+
+    @property
+    def told(self) -> Certificate:
+        """The certificate with the time it took."""
+        return replace(self.plan.certificate, seconds=self.seconds)
 
     @property
     def bound(self) -> Objective | None:

@@ -10,14 +10,32 @@ import pytest
 from data.store.store import Store, open_store
 from optimizer.domain.booking import RunStatus
 from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.itinerary import Certificate, Objective, Status
 from tests.contract.samples import DAY, NOON, run
 
 LEASE = timedelta(minutes=1)
 
 
+REACHED = Certificate(
+    status=Status.FEASIBLE,
+    objective=Objective(required_left_out=50, optional_left_out=0, promises_moved=0, overtime=0, cost=70),
+    bound=Objective(required_left_out=0, optional_left_out=0, promises_moved=0, overtime=0, cost=60),
+    engine="search",
+    seed=1,
+    checked=True,
+    seconds=1.5,
+)
+
+
 def test_a_run_comes_back_equal(store: Store) -> None:
     done = run(
-        status=RunStatus.DONE, attempts=2, started_at=NOON, finished_at=NOON + LEASE, plan_id="p1", problem="late"
+        status=RunStatus.DONE,
+        attempts=2,
+        started_at=NOON,
+        finished_at=NOON + LEASE,
+        plan_id="p1",
+        problem="late",
+        best=REACHED,
     )
     with store.unit_of_work("north") as work:
         work.plan_runs.add(run())
@@ -105,3 +123,17 @@ def test_two_workers_never_get_the_same_run(url: str, store: Store, kind: str) -
     with pool as workers:
         claimed = [name for each in workers.map(_claim_all, [url] * 4) for name in each]
     assert sorted(claimed) == names
+
+
+def test_what_a_run_has_reached_is_noted_while_it_runs_in_this_attempt_and_changes_nothing_else(store: Store) -> None:
+    with store.unit_of_work("north") as work:
+        work.plan_runs.add(run())
+        assert not work.plan_runs.note(run(), REACHED)
+        claimed = work.plan_runs.claim(NOON, NOON + LEASE)
+        assert claimed is not None
+        assert work.plan_runs.note(claimed, REACHED)
+        assert work.plan_runs.get("r1") == replace(claimed, best=REACHED)
+        assert not work.plan_runs.note(replace(claimed, attempts=2), None)
+        work.plan_runs.put(replace(claimed, status=RunStatus.CANCELLED))
+        assert not work.plan_runs.note(claimed, REACHED)
+        assert work.plan_runs.get("r1").status is RunStatus.CANCELLED

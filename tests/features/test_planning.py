@@ -8,21 +8,34 @@ import pytest
 
 from api.services import planning
 from api.services.planning import LEASE_MARGIN, MAX_ATTEMPTS, Planner, PlanRequest
+from api.services.run_watch import RunWatch
 from data.demo.solo import SOLO
+from data.roads.source import Learned
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.errors import Conflict, Unavailable
 from optimizer.domain.place import Place
 from optimizer.domain.time import Horizon
+from optimizer.solver.progress import Progress
 from optimizer.travel.times import BufferPolicy, TravelTimes
 from tests.features.conftest import MONDAY, House
 
 REQUEST = PlanRequest(practice_id=SOLO.practice.id, date=MONDAY)
+ELSEWHERE = replace(REQUEST, date=MONDAY + timedelta(days=1))
 
 
 class RoadsDown:
     """A road engine on another machine that does not answer."""
 
     name = "down"
+
+    def learn(
+        self,
+        places: Sequence[Place],  # noqa: ARG002
+        others: Sequence[Place] | None = None,  # noqa: ARG002
+        *,
+        within: float | None = None,  # noqa: ARG002
+    ) -> Learned:
+        return Learned()
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         raise Unavailable(f"no travel times between {len(places)} places on {horizon.date} ({buffer.minutes})")
@@ -39,6 +52,11 @@ def latest(house: House) -> PlanRun:
         found = uow.plan_runs.latest(MONDAY)
     assert found is not None
     return found
+
+
+def watched(house: House, run: PlanRun) -> PlanRun:
+    with house.wiring.store.unit_of_work(house.practice, write=False) as uow:
+        return uow.plan_runs.get(run.id)
 
 
 def abandon(house: House, run: PlanRun, attempts: int) -> None:
@@ -106,7 +124,7 @@ def test_a_run_that_takes_its_process_down_each_time_is_given_up(house: House, p
     assert "given up after 3 attempts" in latest(house).problem
 
 
-def test_a_run_stopped_while_it_is_solved_stores_nothing(house: House, planner: Planner) -> None:
+def test_a_run_stopped_while_it_is_solved_keeps_the_best_so_far(house: House, planner: Planner) -> None:
     class StopsTheRun(RoadsDown):
         """The estimate, asked for just when somebody stops the run."""
 
@@ -116,8 +134,48 @@ def test_a_run_stopped_while_it_is_solved_stores_nothing(house: House, planner: 
 
     run = planning.plan_now(REQUEST, planner=replace(planner, roads=StopsTheRun()))
     assert run.status is RunStatus.CANCELLED
+    assert run.finished_at is not None
+    stored = planning.plan_of(house.practice, run, store=planner.store)
+    assert stored.plan.certificate.checked
+    assert run.best == stored.plan.certificate
+
+
+def test_a_run_stopped_before_it_is_claimed_plans_nothing(house: House, planner: Planner) -> None:
+    run = planning.request_run(REQUEST, store=planner.store, clock=planner.clock)
+    stopped = planning.cancel_run(house.practice, run.id, store=planner.store, clock=planner.clock)
+    assert stopped.finished_at is not None
+    assert planning.run_pending(house.practice, planner=planner) == 0
     with planner.store.unit_of_work(house.practice, write=False) as uow:
         assert uow.plans.latest(MONDAY) is None
+
+
+def test_a_watch_tells_the_store_once_a_second_and_hears_that_the_run_was_stopped(
+    house: House, planner: Planner
+) -> None:
+    run = planning.request_run(REQUEST, store=planner.store, clock=planner.clock)
+    abandon(house, run, attempts=1)
+    heard: list[Progress] = []
+    seconds = [0.0]
+    watch = RunWatch(
+        run=latest(house),
+        practice_id=house.practice,
+        store=planner.store,
+        timer=lambda: seconds[0],
+        also=heard.append,
+    )
+    plan = planning.plan_of(house.practice, planning.plan_now(ELSEWHERE, planner=planner), store=planner.store).plan
+    watch.report(Progress(plan=plan, seconds=0.5))
+    assert not watch.cancelled()
+    assert watched(house, run).best is None
+    seconds[0] = 1.0
+    assert not watch.cancelled()
+    assert watched(house, run).best == plan.certificate
+    planning.cancel_run(house.practice, run.id, store=planner.store, clock=planner.clock)
+    assert not watch.cancelled()
+    seconds[0] = 2.0
+    assert watch.cancelled()
+    assert watched(house, run).status is RunStatus.CANCELLED
+    assert [progress.plan for progress in heard] == [plan]
 
 
 def test_stopping_a_finished_run_changes_nothing(house: House, planner: Planner) -> None:

@@ -11,7 +11,7 @@ from api.feeds import words
 from api.services.day_now import Behind
 from api.services.itineraries import TherapistDay
 from api.v1.schemas.base import Answer, Identifier, Instant, LocalDate, Request
-from api.v1.schemas.plan import ItineraryOut, PlanOut, ViolationOut
+from api.v1.schemas.plan import CertificateOut, ItineraryOut, PlanOut, ViolationOut
 from data.store.records import StoredPlan
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.itinerary import Itinerary
@@ -35,7 +35,9 @@ class PlanRunIn(Request):
 class PlanRunOut(Answer):
     """A run. `plan_id` is there when it is done; `problem` says what went wrong when it failed.
 
-    `progress` runs from 0 to 1 by the time the search may take: it tells a caller when to ask again.
+    `progress` runs from 0 to 1 by the time the search may take: it tells a caller when to ask again. `best` says how
+    good the best plan is while the search runs, about once a second. A run that was stopped while it was searched is
+    `cancelled` at once and has its best plan when `finished_at` is there.
     """
 
     id: str
@@ -51,6 +53,7 @@ class PlanRunOut(Answer):
     seed: int
     plan_id: str | None
     problem: str | None
+    best: CertificateOut | None
 
     @classmethod
     def of(cls, run: PlanRun, *, zone: ZoneInfo, now: datetime) -> Self:
@@ -68,6 +71,7 @@ class PlanRunOut(Answer):
             seed=run.seed,
             plan_id=run.plan_id,
             problem=run.problem or None,
+            best=CertificateOut.of(run.best) if run.best is not None else None,
         )
 
 

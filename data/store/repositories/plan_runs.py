@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_
 
+from data.store.convert import certificate_from_json, certificate_to_json
 from data.store.repositories.base import Repository
 from data.store.tables import plan_run as table
 from optimizer.domain.booking import PlanRun, RunStatus
 from optimizer.domain.errors import Conflict, NotFound
+from optimizer.domain.itinerary import Certificate
 
 
 def _to_row(run: PlanRun) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def _to_row(run: PlanRun) -> dict[str, Any]:
         "finished_at": run.finished_at,
         "plan_id": run.plan_id,
         "problem": run.problem,
+        "best": certificate_to_json(run.best) if run.best is not None else None,
     }
 
 
@@ -44,6 +47,7 @@ def _from_row(row: Row[Any]) -> PlanRun:
         finished_at=row.finished_at,
         plan_id=row.plan_id,
         problem=row.problem,
+        best=certificate_from_json(row.best) if row.best is not None else None,
     )
 
 
@@ -79,6 +83,15 @@ class PlanRuns(Repository):
         raise Conflict(
             f"plan run {run.id!r} is in its attempt {stored.attempts}, not {run.attempts}", code="lease_lost"
         )
+
+    def note(self, run: PlanRun, best: Certificate | None) -> bool:
+        """Say how good the best plan of a running run is; false when it runs no more, or in another attempt.
+
+        Nothing else of the run is written, so that nobody who stops it meanwhile is overwritten.
+        """
+        running = table.c.status == RunStatus.RUNNING.value
+        values = {"best": None if best is None else certificate_to_json(best)}
+        return bool(self._update(table, table.c.id == run.id, table.c.attempts == run.attempts, running, values=values))
 
     def claim(self, now: datetime, lease_until: datetime) -> PlanRun | None:
         """Take the oldest run that is queued, or running with its lease over; None where nothing is to be done.
