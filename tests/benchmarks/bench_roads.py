@@ -1,4 +1,4 @@
-"""Figures of geocoding and roads: `python tests/benchmarks/bench_roads.py`.
+"""Figures of roads: `python tests/benchmarks/bench_roads.py`.
 
 Accuracy needs the reference data beside the repository and is left out, saying so, where that is absent.
 """
@@ -18,8 +18,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from data.geocoding import gazetteer, service_area
-from data.geocoding.chain import kilometres
 from data.roads import free_flow
 from data.roads.breaker import Breaker
 from data.roads.building import build_roads
@@ -29,7 +27,6 @@ from data.roads.estimate import EstimateSource
 from data.roads.learning import Learner
 from data.roads.network import NetworkRoads
 from data.roads.pair_book import PairBook, keys_of
-from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.travel.times import BufferPolicy
@@ -115,17 +112,8 @@ class SilentEngine:
         raise RuntimeError(f"{origins} {destinations}")
 
 
-def geocoding() -> None:
-    show("gazetteer: file", f"{gazetteer.DATA.stat().st_size / 1000:.0f} kB", "<= 1500 kB")
-    show("gazetteer: load", f"{best(gazetteer.embedded.__wrapped__):.1f} ms", "<= 30 ms")
-    codes, area = gazetteer.embedded(), service_area.embedded()
-    show("gazetteer: one code", f"{best(lambda: [codes.lookup('l6y 1n2') for _ in range(1000)]):.1f} µs", "<= 20 µs")
-    point = Coordinate(lat=43.5448, lng=-80.2482)
-    show("service area: one point", f"{best(lambda: [point in area for _ in range(1000)]):.1f} µs", "")
-
-
 def imports() -> None:
-    for module in ("data.geocoding.chain", "data.roads.estimate"):
+    for module in ("data.roads.estimate",):
         command = [sys.executable, "-c", f"import {module}"]
         took = best(lambda command=command: subprocess.run(command, check=True, env=os.environ), 3)  # type: ignore[misc]
         show(f"a process that imports {module}", f"{took:.0f} ms", "")
@@ -149,27 +137,12 @@ def free_flow_error() -> None:
     show("free-flow error over 40 km", f"{np.median(far):.1f} / {np.percentile(far, 90):.1f} %", "<= 4.5 %")
 
 
-def postal_code_error() -> None:
-    codes, errors = gazetteer.embedded(), []
-    with (GEO / "facility_points.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            surveyed = Coordinate(lat=float(row["lat"]), lng=float(row["lng"]))
-            try:
-                errors.append(kilometres(codes.lookup(row["postal_code"]).coordinate, surveyed))
-            except InvalidRequest:
-                continue
-    middle, most = np.percentile(errors, [50, 90])
-    show(f"postal codes, {len(errors)} points, median / p90", f"{middle:.2f} / {most:.2f} km", "<= 0.12 / 0.9 km")
-
-
 if __name__ == "__main__":
     roads()
     known_drives()
     road_engine()
-    geocoding()
     imports()
     if GEO.exists():
         free_flow_error()
-        postal_code_error()
     else:
         print(f"no reference data at {GEO}: accuracy left out")
