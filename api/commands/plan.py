@@ -36,6 +36,7 @@ def plan(
 ) -> None:
     """Plan a date from its bookings, store the plan and print it."""
     from api.commands.feeds import tell_stale
+    from api.commands.progress_line import ProgressLine
     from api.commands.setting_up import practice_of, set_up
     from api.feeds.proof import explanation_text
     from api.feeds.timetable import plan_text
@@ -57,12 +58,15 @@ def plan(
         seed=seed,
     )
     _warm_roads(practice_id, wiring)
-    planner = planning.Planner(store=wiring.store, roads=wiring.roads, clock=wiring.clock)
+    line = ProgressLine()
+    planner = planning.Planner(store=wiring.store, roads=wiring.roads, clock=wiring.clock, report=line.report)
     try:
         run = planning.plan_now(request, planner=planner)
     except Conflict as conflict:
         click.echo(f"rounds: {conflict.detail}; {conflict.hint}", err=True)
         ctx.exit(Exit.TRY_LATER)
+    finally:
+        line.clear()
     if run.status is not RunStatus.DONE or run.plan_id is None:
         click.echo(f"rounds: {request.date} was not planned: {run.problem or run.status}", err=True)
         ctx.exit(Exit.BUG if run.problem.startswith("broken_plan") else Exit.TRY_LATER)
