@@ -5,11 +5,15 @@ nothing, so how long ruin and recreate works before it goes by the size of the d
 that has a bound and no plan to meet it asks ruin and recreate, starting from the best plan; in turn, its better plans
 are where that goes on. On days of 60 visits one without the other left open what both proved in a third of the time.
 
+A region of hundreds of therapists is planned in groups (`regions`) instead: neither works on it as a whole.
+
 The turns are counted in iterations and steps, never by the clock, so that their order is the same every time.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 from optimizer.domain.itinerary import Objective
@@ -19,10 +23,16 @@ from optimizer.solver.assignment import Assignment, Column
 from optimizer.solver.long_days import ANNEALING, search
 from optimizer.solver.params import SolveParams
 from optimizer.solver.progress import Cancelled
+from optimizer.solver.regions.region import solve_region
+from optimizer.solver.regions.schedule import is_region, rounds_for
+from optimizer.solver.regions.turn import work
 from optimizer.solver.ruin import Ruin
 from optimizer.solver.starts import known_orders
 
-INSERTION, KNOWN, GENERATION = "insertion", "known plan", "column generation"
+INSERTION, KNOWN, GENERATION, GROUPS = "insertion", "known plan", "column generation", "groups of neighbours"
+
+THREADS = 2
+"""Groups of a region that are planned at the same time; each has tables of some hundred megabytes."""
 
 LONG_SEARCH = 0.5
 """From this share of the time on, the search before generation is the whole one, with routing and set partitioning."""
@@ -75,7 +85,7 @@ class Portfolio:
         self._ruin = Ruin.of(day, params.seed)
         self._best: Standing | None = None
         self._help, self._enough = 0, affordable(day, params.time_limit)
-        self._searched = self._columns = 0
+        self._searched = self._columns = self._iterations = 0
         self._cut_short = self._is_optimal = False
 
     def run(self) -> Outcome:
@@ -91,14 +101,16 @@ class Portfolio:
         known = known_orders(self._day.problem, self._params.start)
         if known is not None and self._ruin.offer(known):
             self._found(self._ruin.assignment, KNOWN)
-        if not self._stop():
+        if is_region(self._day):
+            self._plan_in_groups()
+        elif not self._stop():
             self._search()
-        if not self._stop():
-            self._generate_in_turns()
+            if not self._stop():
+                self._generate_in_turns()
         return Outcome(
             standing=self._standing,
             is_optimal=self._is_optimal,
-            iterations=self._ruin.iterations,
+            iterations=self._ruin.iterations + self._iterations,
             searched=self._searched,
             routes=self._ruin.days_seen + self._columns,
             cut_short=self._cut_short,
@@ -120,6 +132,27 @@ class Portfolio:
         else:
             self._cool(min(size**3 // 15, affordable(self._day, limit * share)))
         self._help = max(1, min(size**2, self._enough // TURNS))
+
+    def _plan_in_groups(self) -> None:
+        """A day of hundreds of therapists: what of it is near each other, and then in other groups; no bound."""
+        threads = ThreadPoolExecutor(THREADS)
+        try:
+            ended = solve_region(
+                self._day,
+                self._standing.assignment,
+                rounds=rounds_for(self._day, self._params.time_limit),
+                seconds=max(0.0, self._until - monotonic()),
+                seed=self._params.seed,
+                executor=threads,
+                tell=lambda news: self._found(news.assignment, GROUPS),
+                cancelled=self._stop,
+                worker=partial(work, stop=self._stop),
+            )
+        finally:
+            # Not waited for: a group that hangs must not keep the plan that there is.
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._iterations, self._columns = ended.iterations, ended.days
+        self._cut_short = self._cut_short or ended.cut_short
 
     def _generate_in_turns(self) -> None:
         """Generation, helped; where it ends open, longer help and another one from what that has found."""

@@ -9,18 +9,22 @@ from typing import Any
 
 import pytest
 
-from optimizer.domain.itinerary import Objective
+from optimizer.domain.itinerary import Objective, Status
+from optimizer.schedule.checker import check
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.columns.generation import generate
 from optimizer.solver.decode import decode
-from optimizer.solver.progress import never
+from optimizer.solver.params import SolveParams
+from optimizer.solver.portfolio import GROUPS
+from optimizer.solver.progress import Progress, never
 from optimizer.solver.regions.part import Part
 from optimizer.solver.regions.region import News, Planned, solve_region
-from optimizer.solver.regions.schedule import Round
+from optimizer.solver.regions.schedule import LEAST_SHIFTS, Round
 from optimizer.solver.regions.turn import Annealing, Answer, Generation, Turn, work
 from optimizer.solver.ruin import Ruin
+from optimizer.solver.solve import solve
 from tests.benchmarks.made_up_days import made_up_day
 from tests.worlds import random_world
 
@@ -164,6 +168,19 @@ def test_a_group_that_hangs_is_not_waited_for_past_the_limit() -> None:
         ended = planned(day, start, (ANNEAL, ANNEAL), threads, hanging, seconds=0.05)
         over.set()
     assert (ended.assignment, ended.lost, ended.cut_short) == (start, ended.turns, True)
+
+
+def test_a_day_of_many_therapists_is_planned_in_groups_until_it_is_stopped() -> None:
+    world, told = made_up_day(LEAST_SHIFTS, 4 * LEAST_SHIFTS, 1).problem, list[Progress]()
+
+    def has_heard_of_groups() -> bool:
+        return bool(told) and told[-1].engine == GROUPS
+
+    result = solve(world, SolveParams(time_limit=30.0), told.append, has_heard_of_groups)
+    assert check(world, result.plan) == []
+    assert result.plan.certificate.objective < told[0].certificate.objective
+    assert (result.stats.engine, result.plan.certificate.status) == (GROUPS, Status.FEASIBLE)
+    assert result.plan.certificate.bound is None
 
 
 def test_a_part_has_the_rows_of_the_whole_and_only_its_own_travel() -> None:
