@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from api.services.manage_token import ManageTokens
     from api.services.offers import Offers
     from api.services.public_view import PublicView
+    from api.services.served_areas import PracticeGeocoders
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -68,6 +69,13 @@ class Wiring:
         from api.geocoder import installed_geocoder
 
         return installed_geocoder(self.settings, lambda: self.store.geocoding, self.clock)
+
+    @cached_property
+    def geocoders(self) -> "PracticeGeocoders":
+        """The geocoder of each practice, which knows where that practice drives."""
+        from api.services.served_areas import PracticeGeocoders
+
+        return PracticeGeocoders(self.geocoder, lambda id: self.store.practices.get(id).policies, self.clock)
 
     @cached_property
     def roads(self) -> TravelSource:
@@ -125,7 +133,7 @@ class Wiring:
         return Desk(
             store=self.store,
             clock=self.clock,
-            geocoder=self.geocoder,
+            geocoders=self.geocoders,
             roads=self.roads,
             public_roads=self.public_roads,
             boards=self.boards,

@@ -116,14 +116,14 @@ def fetch(ctx: click.Context, feed_id: str | None, practice: str, *, accept_loss
     from api.services.feeds_reading import FeedReader, fetch_feeds
 
     wiring = set_up()
+    practice_id = practice_of(wiring, practice)
     reader = FeedReader(
         store=wiring.store,
-        geocoder=wiring.geocoder,
+        geocoder=wiring.geocoders.of(practice_id),
         roads=wiring.roads,
         clock=wiring.clock,
         user_agent=wiring.settings.user_agent,
     )
-    practice_id = practice_of(wiring, practice)
     outcomes = fetch_feeds(practice_id, reader=reader, only=feed_id, accept_loss=accept_loss)
     for outcome in outcomes:
         _tell(outcome)

@@ -32,15 +32,16 @@ def import_(file: BinaryIO, practice: str, kind: str | None) -> None:
 
     wiring = set_up()
     named = ImportFormat.ICS if file.name.lower().endswith((".ics", ".ical")) else ImportFormat.CSV
+    practice_id = practice_of(wiring, practice)
     report = import_bookings(
         ImportRequest(
-            practice_id=practice_of(wiring, practice),
+            practice_id=practice_id,
             actor="cli",
             body=file.read(),
             format=ImportFormat(kind) if kind else named,
         ),
         store=wiring.store,
-        geocoder=wiring.geocoder,
+        geocoder=wiring.geocoders.of(practice_id),
         roads=wiring.roads,
         clock=wiring.clock,
     )

@@ -1,8 +1,9 @@
 """`rounds practice`: make a practice, and say who works there."""
 
+import json
 import re
 from datetime import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -100,14 +101,40 @@ def therapist(
         hours=tuple(span if day in wanted else None for day in WEEKDAYS),
         breaks=tuple(_rest(words) for words in rests),
     )
-    stored = put_therapist(
-        practice_of(wiring, practice), pattern, start=door, end=door, store=wiring.store, geocoder=wiring.geocoder
-    )
+    practice_id = practice_of(wiring, practice)
+    geocoder = wiring.geocoders.of(practice_id)
+    stored = put_therapist(practice_id, pattern, start=door, end=door, store=wiring.store, geocoder=geocoder)
     where = stored.start_place.label if stored.start_place else home
     click.echo(f"{id}: {name}, {where}, {', '.join(wanted)} {hours}")
     if stored.start_place is not None and stored.start_place.is_rough:
         how_far = (stored.start_place.radius_meters or 0) / 1000
         click.echo(f"this home is known to about {how_far:.0f} km only; name its whole address", err=True)
+
+
+@practice.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), required=False)
+@click.option("--default", "usual", is_flag=True, help="Drive to the ten places of Rounds again.")
+@PRACTICE
+def area(file: TextIO | None, practice: str, *, usual: bool) -> None:
+    """Say where the practice drives: FILE is GeoJSON, polygons with names (- for stdin). Without it the present area
+    is written, to be changed and given back."""
+    from api.commands.setting_up import practice_of, set_up
+    from api.services.practices import put_service_area
+    from api.services.served_areas import area_from
+    from data.geocoding.area_geojson import read_area_text, write_area
+
+    if file is not None and usual:
+        raise click.UsageError("Give a FILE or --default, not both.")
+    wiring = set_up()
+    practice_id = practice_of(wiring, practice)
+    if file is None and not usual:
+        found = area_from(wiring.store.practices.get(practice_id).policies.service_area)
+        click.echo(json.dumps(write_area(found)))
+        return
+    wanted = None if file is None else read_area_text(file.read())
+    stored = put_service_area(practice_id, wanted, store=wiring.store)
+    names = ", ".join(zone.name for zone in area_from(stored.policies.service_area).zones)
+    click.echo(f"{practice_id} drives to {names}")
 
 
 @practice.command("list")

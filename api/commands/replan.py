@@ -58,7 +58,7 @@ def replan(
         seed=seed,
     )
     dispatcher = replanning.Dispatcher(
-        store=wiring.store, roads=wiring.roads, geocoder=wiring.geocoder, clock=wiring.clock
+        store=wiring.store, roads=wiring.roads, geocoder=wiring.geocoders.of(practice_id), clock=wiring.clock
     )
     if applying or publishing:
         found = replanning.keep(request, actor="cli", dispatcher=dispatcher)

@@ -109,7 +109,7 @@ def faults_in(request: NewBooking, desk: Desk) -> list[Fault]:
 
 def _located(request: NewBooking, desk: Desk, faults: list[Fault]) -> Place | None:
     try:
-        return desk.geocoder.locate(request.where)
+        return desk.geocoders.of(request.practice_id).locate(request.where)
     except InvalidRequest as error:
         faults.append(Fault(pointer="/visit/place", code=error.code, detail=error.detail, hint=error.hint))
         return None

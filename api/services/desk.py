@@ -10,7 +10,7 @@ from api.services.boards import Boards
 from api.services.manage_token import ManageTokens
 from api.services.offers import Offers
 from api.services.public_view import PublicView
-from data.geocoding.geocoder import Geocoder
+from api.services.served_areas import PracticeGeocoders
 from data.roads.source import TravelSource
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Desk:
 
     store: "Store"
     clock: Callable[[], datetime]
-    geocoder: Geocoder
+    geocoders: PracticeGeocoders
     roads: TravelSource
     public_roads: TravelSource
     boards: Boards

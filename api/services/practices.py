@@ -1,5 +1,6 @@
 """Set up a practice: what it offers and who works there."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -7,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from api.services.distributing import distribute
 from data.demo.scenario import Scenario
+from data.geocoding.area_geojson import write_area
 from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.geocoding.service_area import ServiceArea
 from data.roads.source import TravelSource
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest
 from optimizer.domain.place import Place
@@ -49,7 +52,7 @@ def load_scenario(
 def put_policies(
     practice_id: str, policies: Policies, *, store: "Store", expected: Callable[[Practice], bool] = lambda _known: True
 ) -> Practice:
-    """Change how a practice likes to work. What is promised already stays promised.
+    """Change how a practice likes to work, but for its service area. What is promised already stays promised.
 
     Raises
     ------
@@ -59,7 +62,30 @@ def put_policies(
     known = store.practices.get(practice_id)
     if not expected(known):
         raise Conflict("the policies have changed since you read them", hint="read them again")
-    changed = replace(known, policies=policies)
+    changed = replace(known, policies=replace(policies, service_area=known.policies.service_area))
+    store.practices.put(changed)
+    return changed
+
+
+def put_service_area(
+    practice_id: str,
+    area: ServiceArea | None,
+    *,
+    store: "Store",
+    expected: Callable[[Practice], bool] = lambda _known: True,
+) -> Practice:
+    """Say where a practice drives, None for the ten places of the product. What is promised already stays promised.
+
+    Raises
+    ------
+    Conflict
+        code `version_conflict`, as `put_policies`.
+    """
+    known = store.practices.get(practice_id)
+    if not expected(known):
+        raise Conflict("the service area has changed since you read it", hint="read it again")
+    text = "" if area is None else json.dumps(write_area(area), separators=(",", ":"))
+    changed = replace(known, policies=replace(known.policies, service_area=text))
     store.practices.put(changed)
     return changed
 

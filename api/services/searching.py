@@ -56,7 +56,7 @@ def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
     # The public names no doors: a door of somebody else's would cost no drive.
     where = query.where if query.exact else replace(query.where, id=None)
     try:
-        place = desk.geocoder.locate(where)
+        place = desk.geocoders.of(query.practice_id).locate(where)
     except InvalidRequest as error:
         if error.code == "outside_area" and not query.exact:
             return None

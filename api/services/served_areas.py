@@ -1,13 +1,57 @@
-"""Where the practice drives on some weekdays only."""
+"""Where the practice drives at all, and where on some weekdays only."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from data.geocoding import service_area
+from data.geocoding.area_geojson import read_area_text
 from data.geocoding.gazetteer import normalise_town
-from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.geocoding.postal_code import code_in, normalise
+from data.geocoding.service_area import ServiceArea
 from optimizer.domain.place import Place
 from optimizer.domain.practice import AreaRule, Policies
+
+AREA_KNOWN_FOR = timedelta(seconds=30)
+"""So long a process goes by the area it has read; another process may have changed it."""
+
+
+@lru_cache(maxsize=256)
+def area_from(text: str) -> ServiceArea:
+    """The service area of `Policies.service_area`."""
+    return read_area_text(text) if text else service_area.embedded()
+
+
+class PracticeGeocoders:
+    """The geocoder of each practice: one for all, each with its own service area. Safe to share between threads.
+
+    Parameters
+    ----------
+    policies
+        Reads the policies of a practice; a transaction of its own, so `of` is never called inside one that writes.
+    """
+
+    def __init__(self, geocoder: Geocoder, policies: Callable[[str], Policies], clock: Callable[[], datetime]) -> None:
+        self._geocoder = geocoder
+        self._policies = policies
+        self._clock = clock
+        self._known: dict[str, tuple[Geocoder, datetime]] = {}
+
+    def of(self, practice_id: str) -> Geocoder:
+        """What finds places for a practice. Raises NotFound."""
+        now = self._clock()
+        known = self._known.get(practice_id)
+        if known is not None and now - AREA_KNOWN_FOR < known[1] <= now:
+            return known[0]
+        text = self._policies(practice_id).service_area
+        found = self._geocoder.within(area_from(text)) if text else self._geocoder
+        self._known[practice_id] = (found, now)
+        return found
+
+    def forget(self, practice_id: str) -> None:
+        """Its area has just been changed here."""
+        self._known.pop(practice_id, None)
 
 
 def areas_of(where: PlaceQuery, place: Place) -> frozenset[str]:

@@ -28,9 +28,10 @@ class Surroundings:
     longest_search: float
 
     @classmethod
-    def of(cls, wiring: Wiring) -> Self:
-        """The surroundings of this installation."""
-        return cls(geocoder=wiring.geocoder, roads=wiring.roads, longest_search=wiring.settings.solve_time_limit)
+    def of(cls, wiring: Wiring, practice_id: str | None = None) -> Self:
+        """The surroundings of this installation, and of a practice where it is for one."""
+        geocoder = wiring.geocoder if practice_id is None else wiring.geocoders.of(practice_id)
+        return cls(geocoder=geocoder, roads=wiring.roads, longest_search=wiring.settings.solve_time_limit)
 
 
 def build(reading: Reading, surroundings: Surroundings) -> Problem:

@@ -174,7 +174,7 @@ def _terms(asked: NewBooking) -> Terms:
     parts = wiring()
     return Terms(
         practice_id=asked.practice_id,
-        place=parts.geocoder.locate(asked.where),
+        place=parts.geocoders.of(asked.practice_id).locate(asked.where),
         service=asked.service,
         session=asked.session,
         expires_at=parts.clock(),
@@ -275,7 +275,7 @@ def import_file() -> AnyResponse:
         return import_bookings(
             upload,
             store=parts.store,
-            geocoder=parts.geocoder,
+            geocoder=parts.geocoders.of(upload.practice_id),
             roads=parts.roads,
             clock=parts.clock,
             receipt=receipt,

@@ -80,7 +80,8 @@ def _shape(proposal: Proposal) -> Reply:
 
 def _dispatcher() -> Dispatcher:
     parts = wiring()
-    return Dispatcher(store=parts.store, roads=parts.roads, geocoder=parts.geocoder, clock=parts.clock)
+    geocoder = parts.geocoders.of(caller().practice_id)
+    return Dispatcher(store=parts.store, roads=parts.roads, geocoder=geocoder, clock=parts.clock)
 
 
 def _too_long(options: SearchIn) -> tuple[Fault, ...]:

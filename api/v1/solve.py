@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from api.auth import Role, require
+from api.auth import Role, caller, require
 from api.operation import operation
 from api.stateless.build import Surroundings
 from api.stateless.reading import Reading, read_evaluation, read_problem
@@ -19,7 +19,7 @@ blueprint = Blueprint("solve", __name__)
 def solve(body: Reading) -> PlanOut:
     from api.stateless.answers import solve_problem
 
-    return PlanOut.of(solve_problem(body, Surroundings.of(wiring())))
+    return PlanOut.of(solve_problem(body, Surroundings.of(wiring(), caller().practice_id)))
 
 
 @blueprint.post("/v1/evaluate")
@@ -35,4 +35,4 @@ def solve(body: Reading) -> PlanOut:
 def evaluate(body: Reading) -> EvaluationOut:
     from api.stateless.answers import evaluate_order
 
-    return EvaluationOut.of(evaluate_order(body, Surroundings.of(wiring())))
+    return EvaluationOut.of(evaluate_order(body, Surroundings.of(wiring(), caller().practice_id)))

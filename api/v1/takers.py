@@ -43,4 +43,4 @@ def find(body: Reading) -> InsertionsOut:
     """Runs of possible starts are told to five minutes and the ends of the visit's windows; `start` is exact."""
     from api.stateless.answers import find_insertions
 
-    return InsertionsOut.of(find_insertions(body, Surroundings.of(wiring())))
+    return InsertionsOut.of(find_insertions(body, Surroundings.of(wiring(), caller().practice_id)))

@@ -61,7 +61,7 @@ def put_therapist(therapist: str, body: StaffIn) -> Reply:
         start=_home(body.start, therapist),
         end=_home(body.end, therapist),
         store=parts.store,
-        geocoder=parts.geocoder,
+        geocoder=parts.geocoders.of(caller().practice_id),
         expected=lambda known: matches(request.headers.get("If-Match"), StaffOut.of(known) if known else None),
     )
     found = StaffOut.of(stored)

@@ -1,13 +1,11 @@
 """Where the practice drives to: named polygons, and the way to ask whether a point lies in one."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
 
 from data.geocoding.gazetteer import normalise_town
 from optimizer.domain.errors import InvalidRequest
@@ -68,26 +66,6 @@ class ServiceArea:
 
     zones: tuple[Zone, ...]
 
-    @classmethod
-    def from_geojson(cls, text: str) -> Self:
-        """Read a FeatureCollection of (multi-)polygons without holes, each with a property `name`.
-
-        Raises
-        ------
-        InvalidRequest
-            code `invalid_area` when it is none.
-        """
-        try:
-            zones = tuple(_zone(feature) for feature in json.loads(text)["features"])
-        except (KeyError, IndexError, TypeError, ValueError) as broken:
-            hint = "It is a GeoJSON FeatureCollection of polygons, each with a property `name`."
-            raise InvalidRequest(
-                f"The service area cannot be read: {broken}.", code="invalid_area", hint=hint
-            ) from broken
-        if not zones:
-            raise InvalidRequest("The service area is empty.", code="invalid_area")
-        return cls(zones=zones)
-
     def __contains__(self, point: Coordinate) -> bool:
         return any(point in zone for zone in self.zones)
 
@@ -131,24 +109,9 @@ class ServiceArea:
         return f"Served are {', '.join(zone.name for zone in self.zones)}."
 
 
-def _zone(feature: Any) -> Zone:
-    named, shape = feature["properties"], feature["geometry"]
-    match shape["type"]:
-        case "Polygon":
-            polygons = [shape["coordinates"]]
-        case "MultiPolygon":
-            polygons = shape["coordinates"]
-        case other:
-            raise ValueError(f"{named['name']} is a {other}")
-    return Zone(
-        name=str(named["name"]),
-        rings=tuple(tuple((float(lng), float(lat)) for lng, lat in outer) for outer, *_ in polygons),
-        within=named.get("within"),
-        ask=tuple(named.get("ask", ())),
-    )
-
-
 @cache
 def embedded() -> ServiceArea:
     """The ten places of the package, read once a process."""
-    return ServiceArea.from_geojson(DATA.read_text(encoding="utf-8"))
+    from data.geocoding.area_geojson import read_area_text
+
+    return read_area_text(DATA.read_text(encoding="utf-8"))

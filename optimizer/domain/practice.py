@@ -26,7 +26,8 @@ class Policies:
     The second half rules what the public is offered: starts on a grid of `grid_minutes` of the wall clock, at least
     `notice_minutes` from now, from `lead_days` to `horizon_days` ahead (0 is today), no more than `visits_a_day` on a
     date in the whole practice, and in `areas` on their weekdays only. A start is on the way when it costs a detour of
-    at most `on_the_way_minutes`.
+    at most `on_the_way_minutes`. `service_area` is where the practice drives at all, as GeoJSON; empty for the ten
+    places of the product.
     """
 
     parking: Seconds = 5 * MINUTE
@@ -43,6 +44,7 @@ class Policies:
     visits_a_day: int | None = None
     areas: tuple[AreaRule, ...] = ()
     on_the_way_minutes: int = 10
+    service_area: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from data.geocoding.area_geojson import read_area_text
 from data.geocoding.asking import HOUSES_KEPT, MISSES_KEPT, PoliteAsker
 from data.geocoding.chain import GazetteerGeocoder, build_geocoder
 from data.geocoding.distance import kilometres
@@ -15,7 +16,6 @@ from data.geocoding.gazetteer import embedded
 from data.geocoding.geocoder import PlaceQuery
 from data.geocoding.memory import ProcessMemory
 from data.geocoding.provider import geopy_provider
-from data.geocoding.service_area import ServiceArea
 from data.roads.breaker import Breaker
 from optimizer.domain.errors import InvalidRequest, Unavailable
 from optimizer.domain.place import Coordinate, Place, Precision
@@ -334,7 +334,7 @@ def test_a_mistyped_postal_code_in_an_address_is_put_right() -> None:
 def test_a_practice_with_an_area_of_its_own_is_served_there_and_nowhere_else() -> None:
     ring = [[-75.8, 45.3], [-75.6, 45.3], [-75.6, 45.5], [-75.8, 45.5], [-75.8, 45.3]]
     feature = {"properties": {"name": "Ottawa"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-    ottawa = ServiceArea.from_geojson(json.dumps({"features": [feature]}))
+    ottawa = read_area_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     geocoder = GazetteerGeocoder().within(ottawa)
 
     assert geocoder.locate(PlaceQuery(coordinate=Coordinate(lat=45.42, lng=-75.7))).source == "pin"

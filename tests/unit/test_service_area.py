@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from data.geocoding.service_area import ServiceArea, embedded
+from data.geocoding.area_geojson import read_area, read_area_text, write_area
+from data.geocoding.service_area import embedded
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate
 
@@ -94,9 +95,7 @@ def test_what_is_no_point_on_earth_is_refused(lat: float, lng: float) -> None:
 
 
 def test_a_practice_may_draw_its_own_area() -> None:
-    area = ServiceArea.from_geojson(
-        collection({"type": "Feature", "properties": {"name": "Square"}, "geometry": SQUARE})
-    )
+    area = read_area_text(collection({"type": "Feature", "properties": {"name": "Square"}, "geometry": SQUARE}))
 
     assert Coordinate(lat=43.5, lng=-79.5) in area
     assert Coordinate(lat=42.5, lng=-79.5) not in area
@@ -106,7 +105,7 @@ def test_a_practice_may_draw_its_own_area() -> None:
 def test_a_bay_cut_into_a_zone_is_outside() -> None:
     ring = [[-80, 43], [-79, 43], [-79, 44], [-79.5, 43.2], [-80, 44], [-80, 43]]
     geometry = {"type": "MultiPolygon", "coordinates": [[ring]]}
-    area = ServiceArea.from_geojson(collection({"properties": {"name": "Bay"}, "geometry": geometry}))
+    area = read_area_text(collection({"properties": {"name": "Bay"}, "geometry": geometry}))
 
     assert Coordinate(lat=43.5, lng=-79.5) not in area
     assert Coordinate(lat=43.5, lng=-79.9) in area
@@ -129,6 +128,95 @@ def test_a_bay_cut_into_a_zone_is_outside() -> None:
 )
 def test_an_area_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        ServiceArea.from_geojson(text)
+        read_area_text(text)
 
     assert refusal.value.code == "invalid_area"
+
+
+def polygon(*corners: list[float]) -> dict[str, object]:
+    return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
+
+
+def zone(name: object, shape: object = SQUARE, **more: object) -> dict[str, object]:
+    return {"type": "Feature", "properties": {"name": name, **more}, "geometry": shape}
+
+
+@pytest.mark.parametrize(
+    ("features", "pointer", "said"),
+    [
+        ([], "/features", "it has 0 zones, not 1 to 100"),
+        ([zone("A")] * 101, "/features", "it has 101 zones, not 1 to 100"),
+        ([7], "/features/0", "this is no Feature"),
+        ([zone(None)], "/features/0/properties/name", "a zone has a name of up to 80 letters"),
+        ([zone("A", within=7)], "/features/0/properties/within", "`within` names the zone that this one is part of"),
+        ([zone("A", within="B")], "/features", "A lies within B, which is no zone"),
+        ([zone("A", ask=["B"])], "/features/0/properties/ask", "`ask` lists the towns"),
+        ([zone("A"), zone("a")], "/features", "two zones are called a"),
+        ([zone("A", {"type": "Point", "coordinates": [0, 0]})], "/features/0/geometry", "a zone is a Polygon"),
+        (
+            [zone("A", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]})],
+            "/features/0/geometry/coordinates/0",
+            "4",
+        ),
+        (
+            [zone("A", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [2, 0], [3, 3]]]})],
+            *("/features/0/geometry/coordinates/0", "the ring is open"),
+        ),
+        (
+            [zone("A"), zone("B", {"type": "MultiPolygon", "coordinates": [SQUARE["coordinates"], [[[0, "x"]] * 4]]})],
+            *("/features/1/geometry/coordinates/1/0/0", "a corner is [lng, lat] in degrees"),
+        ),
+        (
+            [zone("A", {"type": "Polygon", "coordinates": SQUARE["coordinates"] * 2})],  # type: ignore[operator]
+            *("/features/0/geometry/coordinates/1", "a polygon has no holes here"),
+        ),
+        (
+            [zone("A", polygon([43, -80], [43, -79], [44, -79]))],
+            *("/features/0/geometry/coordinates/0", "longitude and latitude are swapped"),
+        ),
+        (
+            [zone("A", polygon([-80, 43], [-79, 44], [-79.5, 43.5]))],
+            *("/features/0/geometry/coordinates/0", "the ring has no inside"),
+        ),
+        (
+            [zone("A", polygon([-80, 43], [-79, 44.5], [-79, 43], [-80, 44]))],
+            *("/features/0/geometry/coordinates/0/0", "the ring crosses itself after this corner"),
+        ),
+        (
+            [zone("A", polygon([-80, 43], [-79, float("nan")], [-79, 44]))],
+            *("/features/0/geometry/coordinates/0/1", "a corner is [lng, lat] in degrees"),
+        ),
+    ],
+)
+def test_each_fault_of_a_drawn_area_says_where_it_is_and_what_it_is(
+    features: list[object], pointer: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        read_area({"type": "FeatureCollection", "features": features})
+
+    (fault,) = refusal.value.faults
+    assert fault.pointer == pointer
+    assert said in fault.detail
+
+
+def test_all_faults_are_told_at_once() -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        read_area({"type": "FeatureCollection", "features": [zone(""), zone("B", None), zone("C")]})
+
+    assert len(refusal.value.faults) == 2
+
+
+def test_an_area_is_written_as_it_is_read() -> None:
+    assert read_area(write_area(embedded())) == embedded()
+
+
+def test_every_code_of_the_ten_places_lies_in_its_zone_or_nearly_so() -> None:
+    """The hulls are drawn from these very points, without strays."""
+    from data.geocoding import gazetteer
+
+    codes = gazetteer.embedded()
+    for name in ("Brampton", "Etobicoke", "Mississauga", "Oakville", "Orangeville", "Guelph"):
+        zone_of = embedded().zone(name)
+        assert zone_of is not None
+        points = list(codes.coordinates(name))
+        assert sum(point in zone_of for point in points) >= 0.98 * len(points)
