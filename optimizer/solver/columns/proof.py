@@ -13,11 +13,9 @@ from optimizer.solver.columns.search import MOST_CUTS, Search, whole
 from optimizer.solver.columns.stages import OPTIONAL, REQUIRED, last_stage, weights_of
 
 THREADS = 2
-MOST_LABELS = 1 << 20
-"""Labels of one thread: 130 MB with 180 visits."""
 
 
-def prove(ledger: Ledger, columns: Sequence[Column], *, seed: int) -> int:
+def prove(ledger: Ledger, columns: Sequence[Column], *, seed: int, most_labels: int) -> int:
     """Work until the best plan is proven, no idea is left or the ledger says stop; answers labels looked at."""
     ledger.meet(columns)
     visits = len(ledger.day.problem.visits)
@@ -31,7 +29,7 @@ def prove(ledger: Ledger, columns: Sequence[Column], *, seed: int) -> int:
     except TooLarge:
         return 0
     nodes = max(len(pricer.graph.opens) for pricer in found)
-    spaces = tuple(Workspace.of(MOST_LABELS, visits, MOST_CUTS // 64, nodes) for _ in range(min(THREADS, len(found))))
+    spaces = tuple(Workspace.of(most_labels, visits, MOST_CUTS // 64, nodes) for _ in range(min(THREADS, len(found))))
     with ThreadPoolExecutor(len(spaces)) as executor:
         proof = _Proof(ledger, Team(classes=ledger.classes, pricers=found, spaces=spaces, threads=executor), seed=seed)
         proof.run()

@@ -9,6 +9,8 @@ from optimizer.solver.ruin import Ruin
 
 PIECES = 8
 """Steps in which a turn cools."""
+MOST_LABELS = 1 << 16
+"""Partial days of one therapist: a group that needs more would hold up the round, for a bound that nobody asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +105,6 @@ def _generate(turn: Turn, generation: Generation, ruin: Ruin, stop: Cancelled) -
         seconds=turn.seconds,
         tell=hear,
         cancelled=cancelled,
+        most_labels=MOST_LABELS,
     )
     return found.assignment, found.columns, found.cut_short and not is_enough
