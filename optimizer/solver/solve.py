@@ -48,8 +48,11 @@ def solve(problem: Problem, params: SolveParams, report: Report | None = None, c
     plans = _Plans(day, params, started, report)
     until = started + params.time_limit * (1 - REASONS_SHARE)
     outcome = Portfolio(day, params, until=until, tell=plans.hear, cancelled=cancelled).run()
-    status = Status.OPTIMAL if outcome.is_optimal else Status.FEASIBLE
-    plan = plans.plan(outcome.standing, status)
+    if outcome.is_optimal:
+        # Whoever met a proven plan first: the same plan has the same certificate, wherever the search began.
+        plan = plans.plan(replace(outcome.standing, finder=outcome.standing.prover), Status.OPTIMAL)
+    else:
+        plan = plans.plan(outcome.standing, Status.FEASIBLE)
     plan = explained(day, plan, until=monotonic() if cancelled() else _time_for_reasons(started, params))
     stats = Stats(
         engine=outcome.standing.engine,
