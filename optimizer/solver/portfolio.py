@@ -3,7 +3,7 @@
 Insertion answers at once. Short days (a few visits each) are closed by column generation within seconds, long ones by
 nothing, so how long ruin and recreate works before it goes by the size of the day and the time there is. A generation
 that has a bound and no plan to meet it asks ruin and recreate, starting from the best plan; in turn, its better plans
-are where that goes on. On days of 60 visits one without the other left open what both proved in a third of the time.
+are where that goes on. On days of 60 visits one without the other left open what both together proved.
 
 A region of hundreds of therapists is planned in groups (`regions`) instead: neither works on it as a whole.
 
@@ -223,7 +223,7 @@ class Portfolio:
 def generation_seconds(visits: int, usual_day: float) -> float:
     """What column generation is expected to need on a slow core.
 
-    As measured: about 0.1 s with 30 visits, 1 s with 60, more than 30 s with 180, with five visits a day; labels
+    As measured: about 0.1 s with 30 visits, 1 s with 60, more than 10 s with 180, with five visits a day; labels
     multiply with longer days.
     """
     return float(0.15 * (visits / 30) ** 3 * 2.0 ** min(20.0, max(0.0, usual_day - 6)))
