@@ -184,6 +184,10 @@ def _located(
         place = _place(row.where, geocoder, places)
         if place is not None:
             visits.append((row, place))
+            if place.is_rough:
+                day = row.windows[0].earliest.astimezone(zone).date()
+                detail = "a visit at a place that is known to more than a kilometre only"
+                remarks.append(Fault(pointer=str(day), code="place_approximate", detail=detail))
             continue
         start = row.windows[0].earliest
         day = start.astimezone(zone).date()

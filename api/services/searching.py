@@ -10,6 +10,7 @@ from api.services.desk import Desk
 from api.services.doors import on_offer
 from api.services.starts import ask
 from data.geocoding.geocoder import PlaceQuery
+from data.geocoding.typed_address import folded
 from data.roads.source import TravelSource
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
@@ -56,13 +57,20 @@ def located(query: Wanted, desk: Desk, faults: list[Fault]) -> Place | None:
     # The public names no doors: a door of somebody else's would cost no drive.
     where = query.where if query.exact else replace(query.where, id=None)
     try:
-        place = desk.geocoders.of(query.practice_id).locate(where)
+        place = desk.geocoders.of(query.practice_id).locate(where, before_asking=lambda: _count_question(query, desk))
     except InvalidRequest as error:
         if error.code == "outside_area" and not query.exact:
             return None
         faults.append(Fault(pointer=f"{query.words}place", code=error.code, detail=error.detail, hint=error.hint))
         return None
     return place if where.id is not None else on_offer(place)
+
+
+def _count_question(query: Wanted, desk: Desk) -> None:
+    """A question to the geocoding service costs the public as much as a place, found or not. Raises TooMany."""
+    if query.asker is not None:
+        address = Place(id=f"asked:{folded(query.where.address or '')}")
+        desk.address_budget.spend(query.asker, address, store=desk.store, now=desk.clock())
 
 
 def count_far_place(query: Wanted, desk: Desk, now: datetime) -> None:

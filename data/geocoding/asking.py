@@ -86,8 +86,10 @@ class PoliteAsker:
         self._wait = wait
         self._most = most
 
-    def ask(self, asked: AskedAddress) -> Judged:
+    def ask(self, asked: AskedAddress, before_asking: Callable[[], None]) -> Judged:
         """Where an address is, out of what is remembered or from the service. Never called inside a transaction.
+
+        `before_asking` is called where it is not remembered; what it raises goes up.
 
         Raises
         ------
@@ -98,6 +100,7 @@ class PoliteAsker:
         known = memory.read(self._service, asked.digest, self._clock())
         if known is not None:
             return known
+        before_asking()
         self._wait_for_turn(memory)
         judged = self._asked_now(asked, memory)
         kept = HOUSES_KEPT if judged.verdict is Verdict.HOUSE else MISSES_KEPT

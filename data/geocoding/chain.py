@@ -6,7 +6,7 @@ in the wrong city is the usual mistake. Where it does not help, the postal code 
 
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -15,7 +15,7 @@ from data.geocoding import service_area
 from data.geocoding.asking import AskedAddress
 from data.geocoding.distance import kilometres
 from data.geocoding.gazetteer import Entry, Gazetteer, normalise_town
-from data.geocoding.geocoder import Geocoder, PlaceQuery
+from data.geocoding.geocoder import Geocoder, PlaceQuery, nothing
 from data.geocoding.memory import Judged, Verdict
 from data.geocoding.postal_code import mistyped_in, spell
 from data.geocoding.service_area import ServiceArea
@@ -39,8 +39,8 @@ class Asker(Protocol):
 
     name: str
 
-    def ask(self, asked: AskedAddress) -> Judged:
-        """Where an address is. Raises Unavailable."""
+    def ask(self, asked: AskedAddress, before_asking: Callable[[], None]) -> Judged:
+        """Where an address is. Raises Unavailable, and what `before_asking` does."""
         ...
 
 
@@ -88,9 +88,9 @@ class GazetteerGeocoder:
         """The same for a practice that drives elsewhere."""
         return type(self)(gazetteer=self._gazetteer, area=area, asker=self._asker, numbers=self._numbers)
 
-    def locate(self, query: PlaceQuery) -> Place:
+    def locate(self, query: PlaceQuery, *, before_asking: Callable[[], None] = nothing) -> Place:
         """The place meant; see `data.geocoding.geocoder.Geocoder` for what is raised."""
-        found = self._find(query)
+        found = self._find(query, before_asking)
         return Place(
             id=query.id or found.door or f"{_key(found.label)}#{next(self._numbers)}",
             coordinate=found.coordinate,
@@ -100,11 +100,11 @@ class GazetteerGeocoder:
             radius_meters=found.radius_meters,
         )
 
-    def _find(self, query: PlaceQuery) -> _Found:
+    def _find(self, query: PlaceQuery, before_asking: Callable[[], None]) -> _Found:
         if query.coordinate is not None:
             return self._of_pin(query, query.coordinate)
         if query.address and query.address.strip():
-            return self._of_address(query.address, query.postal_code or None)
+            return self._of_address(query.address, query.postal_code or None, before_asking)
         if query.postal_code and query.postal_code.strip():
             return self._of_entry(self._entry(query.postal_code))
         raise InvalidRequest(
@@ -122,13 +122,13 @@ class GazetteerGeocoder:
             door=f"point:{point.lat:.5f},{point.lng:.5f}",
         )
 
-    def _of_address(self, address: str, code: str | None) -> _Found:
+    def _of_address(self, address: str, code: str | None, before_asking: Callable[[], None]) -> _Found:
         typed = read_address(address, is_town=self._is_town, code=code)
         entry = None if typed.code is None else self._entry(typed.code)
         if not typed.street:
             return self._without_street(typed, entry, address)
         if (asked := self._question(typed, entry)) is not None:
-            judged = self._ask(asked, entry)
+            judged = self._ask(asked, entry, before_asking)
             if (found := self._of_judged(judged, typed, entry, address)) is not None:
                 return found
             if entry is None and judged.verdict is Verdict.SEVERAL:
@@ -179,12 +179,12 @@ class GazetteerGeocoder:
             is_near=lambda point: kilometres(point, middle) <= NEAR_TOWN_KM,
         )
 
-    def _ask(self, asked: AskedAddress, entry: Entry | None) -> Judged:
+    def _ask(self, asked: AskedAddress, entry: Entry | None, before_asking: Callable[[], None]) -> Judged:
         """What the service says. While it is not to be had, an address with a postal code does without."""
         if self._asker is None:
             return Judged(verdict=Verdict.NOWHERE)
         try:
-            return self._asker.ask(asked)
+            return self._asker.ask(asked, before_asking)
         except Unavailable:
             if entry is None:
                 raise

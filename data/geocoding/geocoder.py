@@ -1,5 +1,6 @@
 """From what a person writes to a point: the seam every geocoder fills."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -34,15 +35,20 @@ def written(address: str, postal_code: str) -> str:
     return address if known else f"{address}, {postal_code}"
 
 
+def nothing() -> None:
+    """Whoever asks may ask as much as they want."""
+
+
 class Geocoder(Protocol):
     def within(self, area: ServiceArea) -> Self:
         """The same for a practice that drives elsewhere."""
         ...
 
-    def locate(self, query: PlaceQuery) -> Place:
+    def locate(self, query: PlaceQuery, *, before_asking: Callable[[], None] = nothing) -> Place:
         """The place meant, with what its point comes from and how far off that may be.
 
         Never called inside a transaction that writes: it may wait for a service, and remembers in the store.
+        `before_asking` is called before a question goes out to a service; what it raises ends the search.
 
         Raises
         ------

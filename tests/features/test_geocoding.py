@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from api.app import create_app
 from api.settings import Settings
+from api.wiring import Wiring
 from data.store.records import Role
 from tests.features.conftest import House
 from tests.geocoding_service import GeocodingService, geocoding_service
@@ -94,6 +96,23 @@ def test_a_search_for_a_known_address_asks_nobody(house: House, service: Geocodi
         assert slots(house.client, planner, address=address)["place"]["source"] == "nominatim"
 
     assert len(service.asked) == 1
+
+
+def test_the_public_cannot_have_a_service_asked_without_end(
+    house: House, service: GeocodingService, settings: Settings
+) -> None:
+    stingy = Wiring(settings.model_copy(update={"places_per_session": 3}), clock=lambda: house.now)
+    client, key = create_app(wiring=stingy).test_client(), house.key(Role.BOOKING)
+    service.know()
+    statuses = []
+    for number in range(5):
+        house.now += timedelta(seconds=2)
+        query = {**VISIT, "address": f"{number} Nowhere St, Brampton", "from": "2026-11-24", "to": "2026-11-24"}
+        statuses.append(client.get("/v1/slots", query_string=query, headers=key).status_code)
+    stingy.store.close()
+
+    assert statuses == [422, 422, 422, 429, 429]
+    assert len(service.asked) == 3
 
 
 def search(house: House, _fresh: Fresh) -> None:
