@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from api.services.distributing import distribute
+from api.services.served_areas import unknown_towns
 from data.demo.scenario import Scenario
 from data.geocoding.area_geojson import write_area
 from data.geocoding.geocoder import Geocoder, PlaceQuery
@@ -56,13 +57,18 @@ def put_policies(
 
     Raises
     ------
+    InvalidRequest
+        code `policies_refused`, with a fault for each town that is none of the service area.
     Conflict
         code `version_conflict`, when `expected` says that the stored practice is not what the caller has seen.
     """
     known = store.practices.get(practice_id)
     if not expected(known):
         raise Conflict("the policies have changed since you read them", hint="read them again")
-    changed = replace(known, policies=replace(policies, service_area=known.policies.service_area))
+    wanted = replace(policies, service_area=known.policies.service_area)
+    if faults := unknown_towns(wanted):
+        raise InvalidRequest("the policies name a town that is not known", code="policies_refused", faults=faults)
+    changed = replace(known, policies=wanted)
     store.practices.put(changed)
     return changed
 

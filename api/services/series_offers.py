@@ -130,7 +130,7 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         count_far_place(what, desk, now)
         return SeriesAnswer(zone=str(practice.zone), place=None, expires_at=expires_at, warnings=warnings)
     view = view_for(what, place, reading, desk)
-    areas = areas_of(what.where, place)
+    areas = areas_of(what.where, place, practice.policies)
     open_dates = {day for day in dates if is_served(areas, day, practice.policies) and not is_full(view, day)}
     terms = Terms(
         practice_id=what.practice_id,

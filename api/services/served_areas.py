@@ -10,6 +10,7 @@ from data.geocoding.gazetteer import normalise_town
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.geocoding.postal_code import code_in, normalise
 from data.geocoding.service_area import ServiceArea
+from optimizer.domain.errors import Fault
 from optimizer.domain.place import Place
 from optimizer.domain.practice import AreaRule, Policies
 
@@ -54,7 +55,7 @@ class PracticeGeocoders:
         self._known.pop(practice_id, None)
 
 
-def areas_of(where: PlaceQuery, place: Place) -> frozenset[str]:
+def areas_of(where: PlaceQuery, place: Place, policies: Policies) -> frozenset[str]:
     """What a place may be called in a rule: its towns as written there, its postal code where it was given.
 
     A point alone has no postal code; rules for it go by towns.
@@ -62,10 +63,29 @@ def areas_of(where: PlaceQuery, place: Place) -> frozenset[str]:
     names: set[str] = set()
     if place.coordinate is not None:
         names |= {normalise_town(name) for name in service_area.embedded().names(place.coordinate)}
+        if policies.service_area:
+            names |= {normalise_town(name) for name in area_from(policies.service_area).names(place.coordinate)}
     code = where.postal_code or code_in(where.address or "") or code_in(place.label)
     if code:
         names.add(normalise(code))
     return frozenset(names)
+
+
+def unknown_towns(policies: Policies) -> list[Fault]:
+    """The towns of rules that are neither a zone of the practice's own area nor one of the ten places."""
+    areas = (area_from(policies.service_area), service_area.embedded())
+    known = ", ".join(dict.fromkeys(zone.name for area in areas for zone in area.zones))
+    return [
+        Fault(
+            pointer=f"/areas/{number}/towns",
+            code="unknown_town",
+            detail=f"{town} is not a town of the service area.",
+            hint=f"Known: {known}.",
+        )
+        for number, rule in enumerate(policies.areas)
+        for town in rule.towns
+        if all(area.zone(town) is None for area in areas)
+    ]
 
 
 def is_served(areas: frozenset[str], day: date, policies: Policies) -> bool:

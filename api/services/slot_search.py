@@ -148,7 +148,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         moving=None if query.moving is None else query.moving.booking.id,
         seen=desk.offers.digest(view.state),
     )
-    areas = areas_of(query.where, place)
+    areas = areas_of(query.where, place, practice.policies)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
     days, next_from = _bounded(asked, _slots(view, terms, served, query, desk))
     refusals = None

@@ -90,7 +90,7 @@ def find_takers(query: TakerQuery, *, desk: Desk) -> TakerAnswer:
     if faults or place is None:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     view = view_for(query, place, reading, desk)
-    areas = areas_of(query.where, place)
+    areas = areas_of(query.where, place, practice.policies)
     terms = Terms(
         practice_id=query.practice_id, place=place, service=query.service, session=query.session, expires_at=now,
         first_visit=query.first_visit, choice=query.choice, seen="",

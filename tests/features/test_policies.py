@@ -124,6 +124,21 @@ def test_an_area_that_was_read_can_be_sent_back_and_survives_a_change_of_policie
     assert house.client.get(AREA, headers=key).headers["ETag"] == read.headers["ETag"]
 
 
+def test_a_zone_of_ones_own_may_have_weekdays_of_its_own(house: House) -> None:
+    key, point = house.key(Role.ADMIN), {"lat": 45.42, "lng": -75.7, "from": "2026-11-24", "to": "2026-11-25"}
+    rules = {"areas": [{"weekdays": ["wednesday"], "towns": ["ottawa", "Guelph"]}]}
+    assert house.client.put("/v1/practice/policies", json=rules, headers=key).status_code == 422
+    house.client.put(AREA, json=OTTAWA, headers=key)
+    before = search(house, **point).json
+    assert house.client.put("/v1/practice/policies", json=rules, headers=key).status_code == 200
+    after = search(house, **point).json
+
+    assert before is not None
+    assert after is not None
+    assert after["data"]["2026-11-24"] == []
+    assert len(after["data"]["2026-11-25"]) == len(before["data"]["2026-11-25"])
+
+
 def test_another_process_follows_a_change_of_the_area_within_half_a_minute(house: House) -> None:
     point = {"lat": 45.42, "lng": -75.7}
     assert search(house, **point).status_code == 422

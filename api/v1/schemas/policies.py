@@ -6,7 +6,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from api.v1.schemas.base import POSTAL_PREFIX, Answer, Minutes, Request, refuse
 from api.v1.schemas.practice import WEEKDAYS
-from data.geocoding import service_area
 from optimizer.domain.practice import AreaRule, Policies, Practice
 from optimizer.domain.time import MINUTE
 
@@ -30,11 +29,6 @@ class AreaRuleIn(Request):
         for weekday in self.weekdays:
             if weekday not in WEEKDAYS:
                 raise refuse("unknown_weekday", f"{weekday} is no weekday.", f"Known: {', '.join(WEEKDAYS)}.")
-        area = service_area.embedded()
-        for town in self.towns:
-            if area.zone(town) is None:
-                known = ", ".join(zone.name for zone in area.zones)
-                raise refuse("unknown_town", f"{town} is not a town of the service area.", f"Known: {known}.")
         return self
 
     def rule(self) -> AreaRule:
