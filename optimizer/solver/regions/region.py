@@ -6,8 +6,8 @@ group anew with the visits left out near it, then cut in another way. Groups of 
 find adds up and the same seed gives the same plan, whoever finishes first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from time import monotonic
 
@@ -95,8 +95,8 @@ def solve_region(
         if cancelled() or monotonic() > until:
             region.cut_short = True
             break
-        if region.play(one):
-            tell(News(assignment=region.standing.assignment, objective=region.standing.objective))
+        for assignment, objective in region.play(one):
+            tell(News(assignment=assignment, objective=objective))
     return region.planned()
 
 
@@ -130,15 +130,14 @@ class _Region:
             cut_short=self.cut_short,
         )
 
-    def play(self, one: Round) -> bool:
-        """One round; whether any group found something better."""
-        is_better = False
+    def play(self, one: Round) -> Iterator[tuple[Assignment, Objective]]:
+        """One round; every better plan as its group answers. Groups share nothing, so their order does not matter."""
         for answer in self._answers(self._asked(one)):
-            is_better = self.standing.take(answer.orders) or is_better
             self._iterations += answer.iterations
             self._days += answer.days
             self.cut_short = self.cut_short or answer.cut_short
-        return is_better
+            if self.standing.take(answer.orders):
+                yield self.standing.assignment, self.standing.objective
 
     def _asked(self, one: Round) -> list[Turn]:
         """The turns of a round."""
@@ -167,18 +166,25 @@ class _Region:
             seconds=max(0.0, self._until - monotonic()),
         )
 
-    def _answers(self, turns: Sequence[Turn]) -> list[Answer]:
-        """What the groups found, in their order; a group that crashes or hangs has found nothing."""
+    def _answers(self, turns: Sequence[Turn]) -> Iterator[Answer]:
+        """What the groups found, as they answer; a group that crashes or hangs has found nothing."""
         futures: list[Future[Answer]] = []
         try:
             futures += (self._executor.submit(self._worker, turn) for turn in turns)
         except BrokenExecutor:
             self.cut_short = True
-        wait(futures, timeout=max(0.0, self._until - monotonic()) + GRACE)
-        answers = [future.result() for future in futures if future.done() and future.exception() is None]
-        for future in futures:
-            future.cancel()
         self._turns += len(turns)
-        self._lost += len(turns) - len(answers)
-        self.cut_short = self.cut_short or len(answers) < len(turns)
-        return answers
+        self._lost += len(turns)
+        waiting = set(futures)
+        while waiting:
+            left = max(0.0, self._until + GRACE - monotonic())
+            done, waiting = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
+            if not done:
+                break
+            for future in done:
+                if future.exception() is None:
+                    self._lost -= 1
+                    yield future.result()
+        for future in waiting:
+            future.cancel()
+        self.cut_short = self.cut_short or self._lost > 0
