@@ -122,4 +122,4 @@ def test_replanning_and_publishing_raises_the_calendars_sequence(house: House, f
         sequences.append(next(line for line in feed.splitlines() if line.startswith("SEQUENCE:")))
         house.now = house.now.replace(minute=house.now.minute + 1)
     first, second = (int(line.removeprefix("SEQUENCE:")) for line in sequences)
-    assert second == first + 60
+    assert second > first
