@@ -1,12 +1,12 @@
 """Whose door a place is, and when two ways of telling a place mean one home."""
 
-import re
 import uuid
 from dataclasses import replace
 
 from data.geocoding.chain import NEAR_AREA_KM
 from data.geocoding.distance import kilometres
 from data.geocoding.postal_code import code_in, normalise
+from data.geocoding.typed_address import folded
 from optimizer.domain.place import Place, Precision
 
 NOBODYS = ""
@@ -51,5 +51,5 @@ def is_same_home(booked: Place, told: Place) -> bool:
 
 def _street(label: str) -> str:
     """The words of an address with a house number, without its postal code; empty where there is no number."""
-    words = " ".join(re.findall(r"\w+", label.replace(code_in(label) or "", " ").casefold()))
+    words = folded(label.replace(code_in(label) or "", " "))
     return words if any(sign.isdigit() for sign in words) else ""
