@@ -9,7 +9,7 @@ from optimizer.solver.ruin import Ruin
 
 PIECES = 8
 """Steps in which a turn cools."""
-MOST_LABELS = 1 << 16
+MOST_LABELS = 1 << 14
 """Partial days of one therapist: a group that needs more would hold up the round, for a bound that nobody asks for."""
 
 
