@@ -44,6 +44,7 @@ def import_(file: BinaryIO, practice: str, kind: str | None) -> None:
         geocoder=wiring.geocoders.of(practice_id),
         roads=wiring.roads,
         clock=wiring.clock,
+        most_questions=100_000,  # whoever types a command can wait
     )
     for remark in report.remarks:
         click.echo(f"{remark.pointer}: {remark.detail}" + (f"; {remark.hint}" if remark.hint else ""), err=True)

@@ -16,7 +16,7 @@ from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.roads.source import TravelSource
 from data.store.records import AuditEntry
 from optimizer.domain.booking import Booking, BookingStatus, Client
-from optimizer.domain.errors import Fault, InvalidRequest
+from optimizer.domain.errors import Fault, InvalidRequest, Unavailable
 from optimizer.domain.place import Place
 from optimizer.domain.visit import TherapistChoice
 
@@ -40,6 +40,28 @@ class ImportRequest:
     format: ImportFormat
 
 
+MOST_QUESTIONS = 20
+"""To a geocoding service for one file that somebody waits for, at one a second. Beyond, postal codes answer."""
+
+
+class Questions:
+    """A bound on how often a geocoding service is asked."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def ask(self) -> None:
+        """Count one more. Raises Unavailable where it is one too many: an address with a postal code does without."""
+        if self._left <= 0:
+            raise Unavailable(
+                "The file has more new addresses than are asked about at once.",
+                code="too_many_addresses",
+                hint="Give postal codes, send the file in parts, or use `rounds import`.",
+                retry_after=60,
+            )
+        self._left -= 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """What an import did, in numbers of bookings. `remarks` are what the reader should know and nobody must mend."""
@@ -59,6 +81,7 @@ def import_bookings(
     roads: TravelSource,
     clock: Callable[[], datetime],
     receipt: Receipt[ImportReport] = no_receipt,
+    most_questions: int = MOST_QUESTIONS,
 ) -> ImportReport:
     """Read the file, find every place, then write every row in one transaction.
 
@@ -71,7 +94,7 @@ def import_bookings(
         code `rows_refused` with a fault for every bad row, or what is wrong with the whole file. Nothing is stored.
     """
     parsed = _parse(request, store=store)
-    places, lost = _locate(parsed.rows, geocoder)
+    places, lost = _locate(parsed.rows, geocoder, Questions(most_questions))
     faults = (*parsed.faults, *lost)
     if faults:
         count = len({fault.pointer.split(",")[0] for fault in faults})
@@ -118,8 +141,10 @@ def _parse(request: ImportRequest, *, store: "Store") -> ParsedFile:
             return parse_ics(request.body, catalogue)
 
 
-def _locate(rows: tuple[BookingRow, ...], geocoder: Geocoder) -> tuple[dict[PlaceQuery, Place], list[Fault]]:
-    """Every place of the file, asked for once, before any transaction: a provider may be far away."""
+def _locate(
+    rows: tuple[BookingRow, ...], geocoder: Geocoder, questions: Questions
+) -> tuple[dict[PlaceQuery, Place], list[Fault]]:
+    """Every place of the file, asked for once, before any transaction: a service may be far away."""
     places: dict[PlaceQuery, Place] = {}
     refused: dict[PlaceQuery, InvalidRequest] = {}
     faults: list[Fault] = []
@@ -128,7 +153,7 @@ def _locate(rows: tuple[BookingRow, ...], geocoder: Geocoder) -> tuple[dict[Plac
             continue
         if row.where not in places and row.where not in refused:
             try:
-                places[row.where] = geocoder.locate(row.where)
+                places[row.where] = geocoder.locate(row.where, before_asking=questions.ask)
             except InvalidRequest as error:
                 refused[row.where] = error
         if error_there := refused.get(row.where):

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.services.importing import ImportFormat, ImportRequest, import_bookings
 from api.settings import Settings
 from api.wiring import Wiring
 from data.store.records import Role
@@ -148,6 +149,22 @@ def plan_a_series(house: House, fresh: Fresh) -> None:
         "/v1/series/offers", json={**body, "tolerance_days": 1}, headers=house.key(Role.PLANNER) | fresh()
     )
     assert answer.status_code == 200, answer.json
+
+
+def test_a_file_with_many_new_addresses_is_not_waited_for_without_end(house: House, service: GeocodingService) -> None:
+    rows = (f'{n},"{n} Wellington St W, Brampton {CODE}",swedish,60,2026-11-24,10:00\n' for n in range(6))
+    body = "uid,address,service,session_minutes,date,start\n" + "".join(rows)
+    parts = house.wiring
+    report = import_bookings(
+        ImportRequest(practice_id=house.practice, actor="test", body=body.encode(), format=ImportFormat.CSV),
+        store=parts.store,
+        geocoder=parts.geocoder,
+        roads=parts.roads,
+        clock=parts.clock,
+        most_questions=1,
+    )
+    assert report.added == 6
+    assert len(service.asked) == 1
 
 
 @pytest.mark.parametrize("act", [search, book, move_house, take_over, plan_a_series])
