@@ -190,8 +190,9 @@ def _elsewhere_in_the_cell(home: Coordinate, rng: Random) -> Coordinate:
 
 def test_a_door_named_by_the_public_counts_as_a_door_of_its_own(parts: Wiring) -> None:
     """Else a course at "point:43.68580,-79.75990" would tell, by costing no drive, that somebody lives there."""
+    practice = open_practice(parts.store, parts.geocoder, crew(1))
     asked = Wanted(
-        practice_id="any",
+        practice_id=practice.id,
         where=PlaceQuery(id="somebody's door", postal_code="L6X 1N3"),
         service="swedish",
         session=HOUR,
