@@ -7,15 +7,15 @@ are put to column generation, which finds what many therapists must change toget
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, cycle, islice
+from itertools import chain
 
 from optimizer.schedule.timeline import Day
 from optimizer.solver.regions.turn import Annealing, Generation
 
 LEAST_SHIFTS = 75
 """From so many shifts on a day is planned as a region."""
-LARGE, SMALL = 50, (15, 15, 22)
-"""Therapists of a group that anneals, and of groups that generate columns, in turns."""
+LARGE, SMALL = 50, 15
+"""Therapists of a group that anneals, and of one that generates columns."""
 ANNEALING_SHARE, ANNEALING_WORK = 0.2, 30_000
 """Part of the time for the first annealing, and iterations of a second of two slow cores."""
 COOLINGS = 5
@@ -26,7 +26,7 @@ FEW_LEFT_OUT = 8
 """Visits left out that a small group tries: each makes the proof harder, and few can be served there."""
 STEPS = 150
 """Steps of a generation: with fifteen therapists nearly all better plans have been found by then."""
-SHAKE = 150
+SHAKE = 50
 """Iterations for each shift between two rounds of generation."""
 
 
@@ -54,24 +54,19 @@ def rounds_for(day: Day, seconds: float) -> Iterator[Round]:
     shifts, visits = len(day.problem.shifts), len(day.problem.visits)
     a_shift = max(1, int(seconds * ANNEALING_SHARE * ANNEALING_WORK / COOLINGS / shifts))
     cooler = (COLD / HOT) ** (1 / COOLINGS)
-    first: Iterator[Round] = (
+    first = (
         _annealing(visits, a_shift * LARGE, hot=HOT * cooler**k, cold=max(COLD, HOT * cooler**k / 3))
         for k in range(COOLINGS)
     )
-    shake = _annealing(visits, SHAKE * LARGE, hot=HOT, cold=COLD)
-    sizes = islice(cycle(SMALL), max(1, round(seconds)))
-    return chain(first, chain.from_iterable((_generation(size), shake) for size in sizes))
-
-
-def _generation(size: int) -> Round:
-    """Groups around visits left out."""
-    return Round(
-        size=size,
+    generation = Round(
+        size=SMALL,
         left_out=FEW_LEFT_OUT,
         is_focused=True,
-        annealing=Annealing(iterations=SHAKE * size, hot=HOT, cold=COLD),
+        annealing=Annealing(iterations=SHAKE * SMALL, hot=HOT, cold=COLD),
         generation=Generation(steps=STEPS, is_for_more_visits=True),
     )
+    shake = _annealing(visits, SHAKE * LARGE, hot=HOT, cold=COLD)
+    return chain(first, *([generation, shake] for _ in range(max(1, round(seconds)))))
 
 
 def _annealing(visits: int, iterations: int, *, hot: float, cold: float) -> Round:
