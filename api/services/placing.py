@@ -183,7 +183,8 @@ def lost(
             retry_after=wait,
         )
     return SlotLost(
-        f"{shown:%H:%M} on {shown:%Y-%m-%d} is taken.",
+        # Said of a place that is gone as of hours that nobody works: neither is called what it is not.
+        f"Nobody is free at {shown:%H:%M} on {shown:%Y-%m-%d}.",
         code="slot_taken",
         hint=hint,
         retry_after=wait,

@@ -203,6 +203,11 @@ def test_a_fixed_start_that_no_day_can_keep_is_refused_and_says_how_to_insist(cl
     assert "override" in too_far.body["hint"]
 
 
+def test_hours_that_nobody_works_are_not_said_to_be_taken(clinic: Clinic) -> None:
+    refused = book(clinic, "23:00")
+    assert (refused.status, refused.body["detail"]) == (409, "Nobody is free at 23:00 on 2026-11-23.")
+
+
 def test_an_override_is_stored_flagged_and_audited_and_its_day_offers_nothing(clinic: Clinic) -> None:
     book(clinic, "10:00")
     forced = book(clinic, "11:30", GUELPH, override=True)
