@@ -180,7 +180,9 @@ def whole_day(asked: Searched, day: date) -> Refused | None:
     view, policies = searched.view, searched.view.practice.policies
     today = searched.now.astimezone(view.practice.zone).date()
     ahead = (day - today).days
-    if ahead < max(0, policies.lead_days):
+    if ahead < 0:
+        return _closed(day, Reason.TIME_WINDOW, f"{day:%A} {day.day} {day:%B} has passed")
+    if ahead < policies.lead_days:
         return _closed(day, Reason.TIME_WINDOW, f"bookings are taken from {policies.lead_days} days ahead")
     if ahead > policies.horizon_days:
         return _closed(day, Reason.TIME_WINDOW, f"bookings are taken up to {policies.horizon_days} days ahead")

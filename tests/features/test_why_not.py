@@ -12,7 +12,7 @@ import pytest
 from optimizer.domain.practice import AreaRule, Policies
 from optimizer.domain.reason import Reason
 from optimizer.domain.therapist import Limits
-from tests.booking_world import BRAMPTON, GUELPH, HOURS, LUNCH, MILTON, MONDAY, NOW, Person, crew
+from tests.booking_world import BRAMPTON, GUELPH, HOURS, LUNCH, MILTON, MONDAY, NOW, TORONTO, Person, crew
 from tests.features.clinic import Clinic, at, open_clinic
 
 Open = Callable[..., Clinic]
@@ -147,6 +147,13 @@ def test_a_day_off_is_told_once(clinic_of: Open) -> None:
     assert (why["code"], why["detail"]) == ("shift", "nobody works on Sunday 22 November")
     (why,) = clinic.refused(BRAMPTON, SUNDAY, therapist="t0").body["refused"]
     assert why["detail"] == "t0 does not work on Sunday 22 November"
+
+
+def test_a_date_that_has_passed_is_told_as_such(clinic_of: Open) -> None:
+    yesterday = NOW.astimezone(TORONTO).date() - timedelta(days=1)
+    why = _why(clinic_of(), BRAMPTON, yesterday)
+    assert list(why) == [None]
+    assert why[None]["detail"] == f"{yesterday:%A} {yesterday.day} {yesterday:%B} has passed"
 
 
 def test_a_start_without_notice_says_how_soon_it_is(clinic_of: Open) -> None:
