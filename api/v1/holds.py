@@ -23,6 +23,8 @@ from optimizer.domain.promise import Hold
 
 blueprint = Blueprint("holds", __name__)
 
+ANOTHER_SERIES = "Ask `POST /v1/series/offers` again."
+
 
 @blueprint.post("/v1/holds")
 @require(Role.BOOKING, *STAFF)
@@ -36,7 +38,7 @@ blueprint = Blueprint("holds", __name__)
 )
 def create_hold(body: HoldIn) -> AnyResponse:
     """A series is kept whole or not at all. When the place is gone (409) the problem carries `slots`: fresh ones on
-    the same terms, nearest to it."""
+    the same terms, nearest to it. Of a series it carries none, as each would be one visit: ask for its offers again."""
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
     asked = HoldRequest(
@@ -66,9 +68,12 @@ def release_hold(hold_id: str) -> Reply:
 
 
 def answer_lost(lost: SlotLost, offer: str, *, moving: Moving | None = None) -> Response:
-    """The problem of an offered start that is gone, with fresh ones near it."""
+    """The problem of an offered start that is gone, with fresh ones near it; for a series without."""
     parts = wiring()
     was = parts.offers.read(offer, practice_id=caller().practice_id, now=parts.clock())
+    if len(was.starts) > 1:
+        problem = problem_details.describe(lost).model_copy(update={"hint": ANOTHER_SERIES})
+        return problem_details.answer(problem, {"Retry-After": str(lost.retry_after)})
     return answer_lost_near(lost, was.terms, was.starts[0], moving=moving)
 
 

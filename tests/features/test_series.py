@@ -110,6 +110,18 @@ def test_a_course_that_is_lost_on_its_third_date_leaves_nothing_behind(clinic_of
         assert uow.holds.live_between(["t0"], TUESDAY, TUESDAY + timedelta(days=60), NOW) == ()
 
 
+def test_a_course_that_is_lost_is_asked_for_again_and_not_replaced_by_one_visit(clinic_of: Open) -> None:
+    clinic = clinic_of()
+    lost_offer = clinic.series(clinic.public, first_from="2026-11-23", preferred=NOON).body["offers"][0]["offer"]
+    clinic.book(BRAMPTON, at(TUESDAY, "12:00"))
+    lost = clinic.public.hold(lost_offer)
+    assert (lost.status, lost.code) == (409, "slot_taken")
+    assert "slots" not in lost.body
+    assert lost.body["hint"] == "Ask `POST /v1/series/offers` again."
+    again = clinic.series(clinic.public, first_from="2026-11-23", preferred=NOON, tolerance_days=1).body["offers"][0]
+    assert len(clinic.public.hold(again["offer"]).body["visits"]) == 6
+
+
 def _agendas(clinic: Clinic) -> object:
     with clinic.store.unit_of_work("north", write=False) as uow:
         return uow.agendas.between(TUESDAY, TUESDAY + timedelta(days=100))
