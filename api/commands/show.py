@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.feeds.timetable import Captions
-    from api.services.itineraries import TherapistDay
+    from api.services.itineraries import PlannedDate, TherapistDay
     from data.store.records import StoredPlan
 
 
@@ -46,8 +46,10 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
     if therapist is None:
         found = itineraries.planned_date(practice_id, day, store=wiring.store, roads=wiring.roads, now=wiring.clock())
         if found.plan is None:
-            raise NotFound(f"nothing is planned on {day}", hint="run `rounds plan`")
-        click.echo(_whole(found.plan, found.captions, dress, (*warnings, *_behind(found.behind))))
+            booked = f"; visits on nobody's agenda: {len(found.unplaced)}" if found.unplaced else ""
+            raise NotFound(f"nothing is planned on {day}{booked}", hint="run `rounds plan`")
+        beware = (*warnings, *_behind(found.behind), *_unplaced(found, found.plan))
+        click.echo(_whole(found.plan, found.captions, dress, beware))
         return
     mine = itineraries.therapist_day(
         practice_id, therapist, day, store=wiring.store, roads=wiring.roads, now=wiring.clock()
@@ -82,6 +84,15 @@ def _behind(days: "Sequence[TherapistDay]") -> "list[str]":
         f" `rounds show --therapist {day.therapist.id}` prints the day as booked now"
         for day in days
     ]
+
+
+def _unplaced(found: "PlannedDate", stored: "StoredPlan") -> "list[str]":
+    """What nobody drives to. Whom the plan left out it names itself, with every reason."""
+    from api.services.unplaced import in_words
+
+    left_out = {entry.visit.id for entry in stored.plan.unassigned}
+    zone = found.practice.zone
+    return [in_words(each, found.captions, zone) for each in found.unplaced if each.booking.id not in left_out]
 
 
 def _one(day: "TherapistDay", dress: str) -> str:

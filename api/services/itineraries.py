@@ -12,6 +12,7 @@ from api.feeds.words import Caption
 from api.services.day_now import Behind, day_now
 from api.services.day_problem import StoredDay
 from api.services.feeds import FeedWarning, told, warnings_in
+from api.services.unplaced import Unplaced, unplaced
 from data.roads.source import TravelSource
 from data.store.records import PlanHead, StoredPlan
 from optimizer.domain.booking import Booking
@@ -89,7 +90,7 @@ class TherapistDay:
 class PlannedDate:
     """A date of a practice as it was planned: the published plan, else the one made last, None where there is none.
 
-    `behind` are the therapists' days that are not as planned any more.
+    `behind` are the therapists' days that are not as planned any more; `unplaced` is what is in nobody's day.
     """
 
     practice: Practice
@@ -97,14 +98,20 @@ class PlannedDate:
     plan: StoredPlan | None
     captions: Captions
     behind: tuple[TherapistDay, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeDate:
-    """Every therapist's day of a date, as in the plan and then by id; `warnings` name every calendar that is behind."""
+    """Every therapist's day of a date, as in the plan and then by id; `warnings` name every calendar that is behind.
 
+    `unplaced` is what is in nobody's day; empty where only one therapist's day was asked for.
+    """
+
+    practice: Practice
     days: tuple[TherapistDay, ...]
     warnings: tuple[str, ...]
+    unplaced: tuple[Unplaced, ...]
 
 
 def planned_date(practice_id: str, day: date, *, store: "Store", roads: TravelSource, now: datetime) -> PlannedDate:
@@ -115,7 +122,9 @@ def planned_date(practice_id: str, day: date, *, store: "Store", roads: TravelSo
     seen = captions(reading.bookings, reading.services)
     days = [reading.day(name, roads) for name in reading.names] if plan is not None else []
     changed = tuple(each for each in days if each.behind)
-    return PlannedDate(practice=reading.practice, date=day, plan=plan, captions=seen, behind=changed)
+    return PlannedDate(
+        practice=reading.practice, date=day, plan=plan, captions=seen, behind=changed, unplaced=reading.unplaced
+    )
 
 
 def plan_captions(practice_id: str, plan_id: str, *, store: "Store") -> tuple[StoredPlan, Captions]:
@@ -144,7 +153,12 @@ def practice_date(
         reading = _Reading.of(uow, day, now, only=only)
     days = (reading.day(name, roads) for name in reading.names)
     stale = [warning for warning in reading.stale if only in (None, warning.therapist)]
-    return PracticeDate(days=tuple(each for each in days if not each.is_empty), warnings=told(stale, staff=True))
+    return PracticeDate(
+        practice=reading.practice,
+        days=tuple(each for each in days if not each.is_empty),
+        warnings=told(stale, staff=True),
+        unplaced=reading.unplaced if only is None else (),
+    )
 
 
 def therapist_day(
@@ -206,6 +220,12 @@ class _Reading:
         """Therapists as in the plan, then the others by id; who has left the practice keeps what was planned."""
         everybody = (*self.planned, *sorted(self.patterns.keys() - self.planned.keys()))
         return tuple(name for name in everybody if self.only in (None, name))
+
+    @property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """What is in nobody's day; true only of a reading of all of them."""
+        planned = {visit for day in self.planned.values() for visit in day.order}
+        return unplaced(self.bookings, self.plan, planned)
 
     def day(self, therapist: str, roads: TravelSource) -> TherapistDay:
         planned = self.planned.get(therapist)

@@ -37,6 +37,7 @@ from api.v1.schemas.promise import (
     ChangedOut,
     ConfirmedOut,
     ConfirmIn,
+    MadeBookingOut,
     MovedBookingOut,
     MovedOut,
     MoveOut,
@@ -127,8 +128,8 @@ def _faults_of_the_visit(document: object) -> list[Fault]:
 def create_booking(body: ConfirmIn | BookingIn) -> AnyResponse:
     """A hold counts until the second of its `expires_at`; after that it is confirmed only while its places are still
     free. A visit by staff goes on the agenda of the therapist whose day it costs least. A window that no day can keep
-    is booked on nobody's agenda; a fixed start is refused (409, fresh `slots`), and so is a time that has passed (422),
-    unless `override` says otherwise: it is flagged then."""
+    is booked on nobody's agenda, which `warnings` say; a fixed start is refused (409, fresh `slots`), and so is a time
+    that has passed (422), unless `override` says otherwise: it is flagged then."""
     return _confirm(body) if isinstance(body, ConfirmIn) else _book(body)
 
 
@@ -159,9 +160,9 @@ def _book(body: BookingIn) -> AnyResponse:
         return bookings.book(asked, desk=parts.desk, receipt=receipt)
 
     def shape(booking: Booking) -> Reply:
-        found = BookingOut.of(booking, zone)
-        headers = {"Location": f"/v1/bookings/{booking.id}", "ETag": etag_of(found)}
-        return Reply(status=201, body=found, headers=headers)
+        # Its tag is that of the booking as it is read later, without what is said only now.
+        headers = {"Location": f"/v1/bookings/{booking.id}", "ETag": etag_of(BookingOut.of(booking, zone))}
+        return Reply(status=201, body=MadeBookingOut.of_made(booking, zone, parts.clock()), headers=headers)
 
     try:
         return answer_once(write, shape)

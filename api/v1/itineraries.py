@@ -30,13 +30,14 @@ class DateQuery(Request):
     "Every therapist's day on a date", tag="planning", query=DateQuery, answers={200: ItineraryListOut}, problems=(422,)
 )
 def list_itineraries(query: DateQuery) -> ItineraryListOut:
-    """As they stand: the plan of the date, or what is booked now where that differs."""
+    """As they stand: the plan of the date, or what is booked now where that differs. Staff are told in `unplaced` what
+    is booked on the date and in nobody's day."""
     parts, who = wiring(), caller()
     only = who.therapist if who.role is Role.THERAPIST else None
     found = practice_date(
         who.practice_id, query.date, only=only, store=parts.store, roads=parts.roads, now=parts.clock()
     )
-    return ItineraryListOut.of(found.days, found.warnings)
+    return ItineraryListOut.of(found)
 
 
 class DayPath(Request):

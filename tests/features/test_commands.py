@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from api.feeds.bookings_csv import COLUMNS
 from api.services.planning import LEASE_MARGIN
 from data.store.store import open_store
-from optimizer.domain.booking import PlanRun, RunStatus
+from optimizer.domain.booking import PlanRun, RunStatus, StartWindow
 
 VISITS = Path(__file__).parent / "visits.csv"
 DATE = "2026-11-23"
@@ -92,6 +92,21 @@ def test_show_of_a_date_without_a_plan_exits_4_and_an_empty_day_0(rounds: Rounds
     assert rounds("show", "--practice", "demo-solo", "--date", "2030-01-07").returncode == 4
     empty = rounds("show", "--practice", "demo-solo", "--date", "2030-01-07", "--therapist", "taylor")
     assert (empty.returncode, empty.stdout) == (0, "No visits on Monday 7 January 2030.\n")
+
+
+def test_show_names_what_is_on_nobodys_agenda(var: Path, rounds: Rounds) -> None:
+    there = ("--practice", "demo-solo", "--date", "2027-02-01")
+    assert rounds("plan", *there).returncode == 0
+    with open_store(f"sqlite:///{var / 'rounds.sqlite3'}") as store, store.unit_of_work("demo-solo") as uow:
+        promised = uow.bookings.on(date(2026, 11, 23))[0]
+        at = datetime(2027, 2, 1, 15, tzinfo=UTC)
+        window = StartWindow(earliest=at, latest=at)
+        uow.bookings.add(replace(promised, id="late", uid=None, date=at.date(), windows=(window,), therapist=None))
+        uow.commit()
+    shown = rounds("show", *there)
+    assert shown.returncode == 0
+    assert "! On nobody's agenda: 10:00 " in shown.stdout
+    assert f"{promised.client.name} (booked since the plan)" in shown.stdout
 
 
 @pytest.mark.parametrize(

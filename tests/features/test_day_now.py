@@ -234,3 +234,47 @@ def test_the_calendar_feed_holds_what_was_booked_since_and_its_events_count_up(d
 
 def sequence(feed: str) -> int:
     return max(int(line.removeprefix("SEQUENCE:")) for line in feed.splitlines() if line.startswith("SEQUENCE:"))
+
+
+@pytest.mark.parametrize(
+    ("when", "therapist", "override"),
+    [
+        ({"start": "2026-11-29T10:00:00-05:00"}, {}, True),
+        ({"start": "2026-11-29T10:00:00-05:00"}, {"require": ["taylor"]}, True),
+        ({"start": "2026-11-23T10:00:00-05:00"}, {"refuse": ["taylor"]}, True),
+        (
+            {"windows": [{"earliest_start": "2026-11-23T10:00:00-05:00", "latest_start": "2026-11-23T11:00:00-05:00"}]},
+            {"refuse": ["taylor"]},
+            False,
+        ),
+    ],
+    ids=["nobody works", "whom it asks for is off", "nobody may take it", "a window nobody can keep"],
+)
+def test_a_visit_on_nobodys_agenda_is_told_when_it_is_booked_and_on_its_date(
+    desk: Desk, when: dict[str, Any], therapist: dict[str, Any], override: bool
+) -> None:
+    with desk.house.wiring.store.unit_of_work(desk.house.practice) as uow:
+        taylor = uow.patterns.get("taylor")
+        uow.patterns.put(replace(taylor, hours=(*taylor.hours[:6], None)))
+        uow.commit()
+    visit = {"place": {"postal_code": "L7G 2B8"}, "service": "geriatric", "session_minutes": 30, **when}
+    body = {"client": {"ref": "lou"}, "visit": {**visit, "therapist": therapist}, "override": override}
+    made = desk.ask("POST", "/v1/bookings", body=body)
+    assert made.json is not None
+    assert (made.status_code, made.json["agenda"]) == (201, None)
+    assert made.json["warnings"] == [
+        "Nobody has this visit on their agenda yet: the next plan of its date will try to place it."
+    ]
+    read = desk.ask("GET", f"/v1/bookings/{made.json['booking_id']}")
+    assert read.headers["ETag"] == made.headers["ETag"]
+    on = made.json["date"]
+    (told,) = desk.read(f"/v1/itineraries?date={on}")["unplaced"]
+    assert (told["booking_id"], told["service"]) == (made.json["booking_id"], "geriatric")
+    assert (told["start"], told["windows"]) == (made.json["start"], made.json["windows"])
+    assert told["why"] == ("booked since the plan" if on == str(MONDAY) else "nothing is planned yet")
+    assert desk.read(f"/v1/itineraries?date={on}", Role.THERAPIST)["unplaced"] == []
+
+
+def test_a_visit_on_an_agenda_is_not_among_those_that_are_on_nobodys(desk: Desk) -> None:
+    desk.book(late_start(desk))
+    assert desk.read(f"/v1/itineraries?date={MONDAY}")["unplaced"] == []

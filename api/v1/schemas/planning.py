@@ -1,6 +1,5 @@
 """Runs, stored plans and days, in and out."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -9,8 +8,10 @@ from pydantic import Field
 
 from api.feeds import words
 from api.services.day_now import Behind
-from api.services.itineraries import TherapistDay
+from api.services.itineraries import PracticeDate, TherapistDay
+from api.services.unplaced import Unplaced
 from api.v1.schemas.base import Answer, Identifier, Instant, LocalDate, Request
+from api.v1.schemas.booking import WindowOut
 from api.v1.schemas.plan import CertificateOut, ItineraryOut, PlanOut, ViolationOut
 from data.store.records import StoredPlan
 from optimizer.domain.booking import PlanRun, RunStatus
@@ -146,17 +147,46 @@ class StandingItineraryOut(ItineraryOut, StandingOut):
         )
 
 
+class UnplacedOut(Answer):
+    """A booking that is on nobody's agenda, so that nobody drives to it yet, and why. `start` is there when it is
+    fixed."""
+
+    booking_id: str
+    service: str
+    start: Instant | None
+    windows: list[WindowOut]
+    why: str
+
+    @classmethod
+    def of(cls, found: Unplaced, zone: ZoneInfo) -> Self:
+        booking, start = found.booking, found.booking.fixed_start
+        return cls(
+            booking_id=booking.id,
+            service=booking.service,
+            start=None if start is None else start.astimezone(zone),
+            windows=[
+                WindowOut(earliest_start=w.earliest.astimezone(zone), latest_start=w.latest.astimezone(zone))
+                for w in booking.windows
+            ],
+            why=found.why,
+        )
+
+
 class ItineraryListOut(Answer):
-    """Every day of a date; `warnings` say which calendars kept elsewhere have not been read lately."""
+    """Every day of a date; `warnings` say which calendars kept elsewhere have not been read lately. `unplaced` are the
+    bookings of the date that are in nobody's day, by time: for staff, always empty for a therapist."""
 
     data: list[StandingItineraryOut]
+    unplaced: list[UnplacedOut]
     warnings: list[str]
 
     @classmethod
-    def of(cls, days: Sequence[TherapistDay], warnings: Sequence[str]) -> Self:
+    def of(cls, found: PracticeDate) -> Self:
+        days = found.days
         return cls(
             data=[StandingItineraryOut.of_itinerary(day, day.itinerary) for day in days if day.itinerary is not None],
-            warnings=list(warnings),
+            unplaced=[UnplacedOut.of(each, found.practice.zone) for each in found.unplaced],
+            warnings=list(found.warnings),
         )
 
 

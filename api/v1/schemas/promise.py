@@ -1,6 +1,6 @@
 """Confirming, moving and cancelling, as the booking frontend and the client see it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from pydantic import Field, RootModel
 from api.services.confirming import Confirmed, ConfirmRequest
 from api.services.moving import Change
 from api.services.rescheduling import Moved
+from api.services.unplaced import warnings_of
 from api.v1.schemas.base import Answer, Identifier, Instant, Request
 from api.v1.schemas.booking import BookingIn, BookingOut, ClientIn, WindowOut
 from api.v1.schemas.place import PlaceOut
@@ -101,7 +102,17 @@ class ConfirmedOut(ConfirmedVisitOut):
         return cls(**dict(visits[0]), series=confirmed[0].booking.series, visits=visits)
 
 
-class BookedOut(RootModel[ConfirmedOut | BookingOut]):
+class MadeBookingOut(BookingOut):
+    """The booking that staff made. `warnings` say so when it is on nobody's agenda."""
+
+    warnings: list[str]
+
+    @classmethod
+    def of_made(cls, booking: Booking, zone: ZoneInfo, now: datetime) -> Self:
+        return cls(**dict(BookingOut.of(booking, zone)), warnings=list(warnings_of(booking, now)))
+
+
+class BookedOut(RootModel[ConfirmedOut | MadeBookingOut]):
     """A confirmed hold; or, for staff, the booking they made."""
 
 
