@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from api.services.desk import Desk
@@ -30,6 +31,15 @@ class Authority:
         if self.token is not None and not opens(self.token, booking):
             raise NotFound(f"there is no booking {booking.id!r}")
 
+    def require_ahead(self, booking: Booking, now: datetime) -> None:
+        """Raises Conflict, code `visit_began`: a client undoes no visit that took place. Staff may still correct it."""
+        if self.token is not None and booking.has_begun(now):
+            raise Conflict(
+                "The promised start of this visit has passed.",
+                code="visit_began",
+                hint="Ask the practice to change it.",
+            )
+
 
 def cancel(
     practice_id: str,
@@ -50,7 +60,7 @@ def cancel(
     ------
     NotFound
     Conflict
-        code `version_conflict`, when it is not.
+        code `version_conflict`, when it is not; `visit_began`, when a client comes after the promised start.
     """
     with desk.store.unit_of_work(practice_id) as uow:
         before = uow.bookings.get(booking_id)
@@ -60,12 +70,14 @@ def cancel(
         if not expected(booking) or booking.date != before.date or booking.therapist != before.therapist:
             raise changed(booking_id)
         if booking.status is BookingStatus.CONFIRMED:
+            now = desk.clock()
+            authority.require_ahead(booking, now)
             booking = replace(booking, status=BookingStatus.CANCELLED)
             uow.bookings.put(booking)
             uow.audit.add(
                 AuditEntry(
                     id=uuid.uuid4().hex,
-                    at=desk.clock(),
+                    at=now,
                     actor=authority.actor,
                     action="booking.cancel",
                     subject=booking_id,

@@ -8,6 +8,7 @@ What was booked stays: treatment, length, first visit, client and lengths at the
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -104,19 +105,20 @@ def booking_to_move(practice_id: str, booking_id: str, *, authority: Authority, 
     NotFound
         When there is none, or the caller may not move it.
     Conflict
-        code `booking_cancelled`.
+        code `booking_cancelled`, or `visit_began` for a client who comes after the promised start.
     """
     with desk.store.unit_of_work(practice_id, write=False) as uow:
         booking = uow.bookings.get(booking_id)
     authority.require(booking)
-    require_standing(booking)
+    require_standing(booking, authority, desk.clock())
     return Moving(booking=booking, may_leave_home=authority.token is None)
 
 
-def require_standing(booking: Booking) -> None:
-    """Raises Conflict for what is cancelled: it does not move."""
+def require_standing(booking: Booking, authority: Authority, now: datetime) -> None:
+    """Raises Conflict for what does not move: what is cancelled, and for a client what has begun."""
     if booking.status is not BookingStatus.CONFIRMED:
         raise Conflict("This booking is cancelled.", code="booking_cancelled", hint="Make a new one.")
+    authority.require_ahead(booking, now)
 
 
 def changes(before: Booking, after: Booking) -> tuple[Change, ...]:

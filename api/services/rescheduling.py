@@ -52,7 +52,7 @@ def reschedule(
     InvalidRequest
         code `offer_invalid`; `offer_differs` when it was searched for something else, `place_differs` for another home.
     Conflict
-        code `offer_expired`, `booking_cancelled`, or `version_conflict`.
+        code `offer_expired`, `booking_cancelled`, `visit_began` or `version_conflict`.
     SlotLost
         When the day has changed since the offer; the booking stays where it is.
     """
@@ -61,7 +61,7 @@ def reschedule(
         before, zone = uow.bookings.get(request.booking_id), uow.practice().zone
         request.authority.require(before)
         names = {pattern.therapist.id: pattern.therapist for pattern in uow.patterns.list()}
-    require_standing(before)
+    require_standing(before, request.authority, desk.clock())
     moving = Moving(booking=before, may_leave_home=request.authority.token is None)
     wanted = moving.to(offer, zone)
     if _is_there_already(before, wanted) and expected(before):
@@ -70,7 +70,7 @@ def reschedule(
     with desk.store.unit_of_work(request.practice_id) as uow:
         now = lock(uow, days | agendas_of(before), desk)
         booking = uow.bookings.get(request.booking_id)
-        require_standing(booking)
+        require_standing(booking, request.authority, now)
         if (
             booking != before
             and _is_there_already(booking, replace(moving, booking=booking).to(offer, zone))

@@ -201,7 +201,8 @@ def move_booking(booking_id: str, body: RescheduleIn, query: TokenQuery) -> AnyR
     old place does not stand in its way: search with `moving`. Treatment, length, first visit and client stay as they
     are booked. Whom the client wants changes where the offer was searched for somebody by name or gender. The place
     changes only for staff: with the token an offer for another home is refused (422, `place_differs`), and the booked
-    home told again, as exactly or less, stays as it is booked. `changed` in the answer says what is new."""
+    home told again, as exactly or less, stays as it is booked. With the token nothing moves once the promised start has
+    passed (409, `visit_began`). `changed` in the answer says what is new."""
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
     asked = RescheduleRequest(
@@ -223,7 +224,8 @@ def move_booking(booking_id: str, body: RescheduleIn, query: TokenQuery) -> AnyR
     "Cancel a booking", tag="bookings", query=TokenQuery, answers={200: ChangedOut}, problems=(404, 409)
 )  # fmt: skip
 def cancel_booking(booking_id: str, query: TokenQuery) -> Reply:  # noqa: ARG001
-    """With the client's token or a staff key. One that is cancelled stays so."""
+    """With the client's token, until the promised start has passed (409, `visit_began`), or a staff key. One that is
+    cancelled stays so."""
     parts, who = wiring(), caller()
     zone = parts.store.practices.get(who.practice_id).zone
     cancelled = cancel(

@@ -96,6 +96,10 @@ class Booking:
                 return start
         return None
 
+    def has_begun(self, now: datetime) -> bool:
+        """Whether the latest promised start has passed; never where any time of the date was promised."""
+        return bool(self.windows) and max(window.latest for window in self.windows) < now
+
 
 class RunStatus(StrEnum):
     QUEUED = "queued"

@@ -67,6 +67,7 @@ class House(RuleBasedStateMachine):
         self.whom: dict[str, str] = {}
         self.ids: dict[str, str] = {}
         self.written: list[Written] = []
+        self.made: dict[str, Made] = {}
         self.count = 0
 
     def _settings(self) -> Settings:

@@ -83,6 +83,10 @@ class Model:
         horizon, travel = self.world.horizon(wanted.date), self.world.travel(wanted.date)
         return any(keeps(shift, order, horizon, travel) for order in permutations(promises))
 
+    def has_begun(self, booking: str, now: datetime) -> bool:
+        """Whether a visit that stands should have started: its client changes nothing about it any more."""
+        return booking in self.bookings and self.bookings[booking].start < now
+
     def confirm(self, hold: str, booking: str) -> None:
         kept = self.holds[hold]
         self.holds[hold] = replace(kept, status="confirmed")

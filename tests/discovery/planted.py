@@ -162,6 +162,18 @@ MUTANTS = (
         after="if False:",
     ),
     Mutant(
+        name="visit over undone by its client",
+        file="api/services/cancelling.py",
+        before="        if self.token is not None and booking.has_begun(now):\n",
+        after="        if False:\n",
+    ),
+    Mutant(
+        name="visit that begins now refused",
+        file="optimizer/domain/booking.py",
+        before="window.latest for window in self.windows) < now",
+        after="window.latest for window in self.windows) <= now",
+    ),
+    Mutant(
         name="no tenant filter",
         file="data/store/repositories/base.py",
         before="        mine: ColumnElement[bool] = table.c.practice_id == self._practice_id\n",

@@ -108,6 +108,9 @@ class Promises(House):
         if booked is None:
             assert (answer.status, answer.code) == (409, "booking_cancelled")
             return multiple()
+        if by_client and self.model.has_begun(made.id, self.now):
+            assert (answer.status, answer.code) == (409, "visit_began")
+            return multiple()
         if not place or is_home(booked.door, place):
             search = replace(search, place=booked.door)
         elif by_client:
@@ -166,6 +169,7 @@ class Promises(House):
             return multiple()
         assert answer.body["start"] == self.offered[id].start
         made = Made(id=answer.body["booking_id"], manage=answer.body["manage"], offered=self.offered[id])
+        self.made[made.id] = made
         self.whom[made.id] = self.offered[id].search.whom
         self.model.confirm(id, made.id)
         return made
@@ -212,8 +216,11 @@ class Promises(House):
 
     @rule(made=bookings, by_client=st.booleans())
     def cancel(self, made: Made, by_client: bool) -> None:
-        """By the client's token or by staff; what is cancelled stays so."""
+        """By staff, or by the client's token until the visit begins; what is cancelled stays so."""
         answer = self._manage(made, "DELETE", by_client=by_client)
+        if by_client and self.model.has_begun(made.id, self.now):
+            assert (answer.status, answer.code) == (409, "visit_began")
+            return
         assert answer.status == 200, answer
         assert answer.body["status"] == "cancelled"
         self.model.bookings.pop(made.id, None)
@@ -302,6 +309,21 @@ class Promises(House):
         other = {**written.body, "client": {"ref": "somebody else"}}
         again = self.desks[written.who].ask("POST", written.path, other, once=written.once)
         assert (again.status, again.code) == (422, "idempotency_key_reused")
+
+    def teardown(self) -> None:
+        try:
+            self._the_day_comes()
+        finally:
+            super().teardown()
+
+    def _the_day_comes(self) -> None:
+        """How every history ends: on the second of its start a visit is still its client's, one later only staff's."""
+        for number, (id, promise) in enumerate(sorted(self.model.bookings.items(), key=lambda each: each[1].start)):
+            self.now, made = promise.start + timedelta(seconds=number % 2), self.made[id]
+            if self.model.has_begun(id, self.now):
+                self.search_to_move(made, by_client=True, place="", whom="", number=0, take=False)
+            self.cancel(made, by_client=True)
+            self.cancel(made, by_client=False)
 
     @invariant()
     def staff_see_what_was_promised(self) -> None:

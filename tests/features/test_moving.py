@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from data.store.records import Role
+from optimizer.domain.booking import StartWindow
 from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, Person, crew, make_key, open_practice
 from tests.doors import Answer
 from tests.features.clinic import Clinic, at, open_clinic
@@ -245,3 +247,49 @@ def test_what_is_cancelled_is_not_moved(clinic: Clinic) -> None:
     clinic.staff.ask("DELETE", f"/v1/bookings/{booking['booking_id']}")
     refused = slots(clinic.public, token(booking), moving=booking["booking_id"])
     assert (refused.status, refused.code) == (409, "booking_cancelled")
+
+
+def test_a_visit_that_has_begun_is_no_longer_its_clients_to_move_or_cancel(clinic: Clinic) -> None:
+    booking = booked(clinic)
+    start, path = datetime.fromisoformat(booking["start"]), f"/v1/bookings/{booking['booking_id']}"
+    clinic.now = start
+    later = offers(slots(clinic.public, token(booking), moving=booking["booking_id"]))["15:00"]
+    clinic.now = start + timedelta(seconds=1)
+    refusals = (
+        slots(clinic.public, token(booking), moving=booking["booking_id"]),
+        move(clinic, booking, later),
+        clinic.public.ask("DELETE", path, headers=token(booking)),
+    )
+    assert {(refused.status, refused.code) for refused in refusals} == {(409, "visit_began")}
+    assert all("Ask the practice" in refused.body["hint"] for refused in refusals)
+    assert stored(clinic, booking)["start"] == booking["start"]
+
+
+def test_staff_still_correct_a_visit_that_has_begun(clinic: Clinic) -> None:
+    booking, other = booked(clinic), booked(clinic, "12:00")
+    clinic.now = at(MONDAY, "12:30").astimezone(clinic.now.tzinfo)
+    later = offers(slots(clinic.staff, moving=booking["booking_id"]))["17:00"]
+    moved = move(clinic, booking, later, by_staff=True)
+    assert (moved.status, moved.body["changed"]) == (200, ["start"])
+    cancelled = clinic.staff.ask("DELETE", f"/v1/bookings/{other['booking_id']}")
+    assert (cancelled.status, cancelled.body["status"]) == (200, "cancelled")
+    again = clinic.public.ask("DELETE", f"/v1/bookings/{other['booking_id']}", headers=token(other))
+    assert (again.status, again.body["status"]) == (200, "cancelled")
+
+
+def test_a_visit_with_a_window_is_its_clients_until_the_last_one_closes(clinic: Clinic) -> None:
+    booking = booked(clinic)
+    with clinic.store.unit_of_work("north") as uow:
+        found = uow.bookings.get(booking["booking_id"])
+        windows = tuple(
+            StartWindow(earliest=at(MONDAY, first), latest=at(MONDAY, last))
+            for first, last in (("10:00", "11:00"), ("13:00", "14:00"))
+        )
+        uow.bookings.put(replace(found, windows=windows))
+        uow.commit()
+    ask = {"headers": token(booking)}
+    clinic.now = at(MONDAY, "14:01")
+    refused = clinic.public.ask("DELETE", f"/v1/bookings/{booking['booking_id']}", **ask)
+    assert (refused.status, refused.code) == (409, "visit_began")
+    clinic.now = at(MONDAY, "13:30")
+    assert clinic.public.ask("DELETE", f"/v1/bookings/{booking['booking_id']}", **ask).status == 200
