@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from optimizer.domain.itinerary import Objective
+from optimizer.domain.itinerary import Objective, Status
 from optimizer.domain.visit import TherapistChoice
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day
@@ -14,6 +14,8 @@ from optimizer.solver.assignment import Assignment
 from optimizer.solver.columns.generation import News, generate
 from optimizer.solver.decode import decode
 from optimizer.solver.exact import solve_exact
+from optimizer.solver.params import SolveParams
+from optimizer.solver.solve import solve
 from tests.tiny import tiny_world
 from tests.worlds import random_world
 
@@ -97,3 +99,24 @@ def test_the_same_seed_gives_the_same_plan() -> None:
     first, second = (generate(day, ((), (), ()), seed=4, seconds=60.0, tell=lambda _: None) for _ in range(2))
     assert not first.cut_short
     assert (first.assignment, first.bound) == (second.assignment, second.bound)
+
+
+def proofs_agree(world: Problem) -> bool:
+    """Whether searches that begin elsewhere prove the same, and no bound is above a plan that another one found."""
+    found = [solve(world, SolveParams(time_limit=2.0, seed=seed)).plan.certificate for seed in (1, 2, 3)]
+    proven = {each.objective for each in found if each.status is Status.OPTIMAL}
+    best = min(each.objective for each in found)
+    return len(proven) <= 1 and all(each.bound is None or each.bound <= best for each in found)
+
+
+def test_the_overtime_of_several_days_together_may_outweigh_a_visit_and_still_is_preferred() -> None:
+    """A plan that leaves one visit more out may cost less in the last programme: it is no better plan."""
+    assert proofs_agree(random_world(Random(0), visits=24, shifts=5, wishes=False))
+
+
+@pytest.mark.slow
+def test_searches_that_begin_elsewhere_prove_the_same_of_days_too_large_for_the_subset_programme() -> None:
+    for seed in range(20):
+        rng = Random(seed)
+        world = random_world(rng, visits=rng.randrange(14, 26), shifts=rng.randrange(3, 6), wishes=seed % 2 == 1)
+        assert proofs_agree(world), seed

@@ -27,6 +27,19 @@ class Spare:
     most: int
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Caps:
+    """What a plan may leave out and how late its days may end in all, where the tiers above points are settled.
+
+    A stage's prices rank days; they do not rank whole plans, in which the overtime of several days together may cost
+    more than a visit left out.
+    """
+
+    left_out: Sequence[tuple[Ints, int]]
+    """For each tier `[visit]` weights, and the most that may be left out."""
+    overtime: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Days chosen (their numbers), whether none of the given days can do better, and CP-SAT's own time spent."""
@@ -43,6 +56,7 @@ def choose(
     *,
     below: int,
     spare: Spare | None,
+    caps: Caps | None,
     hint: Sequence[int],
     effort: float,
     seconds: float,
@@ -56,6 +70,8 @@ def choose(
     ----------
     spare
         How far above a bound the days and visits left out are, where that is known.
+    caps
+        Only plans that keep to these are looked at.
     effort
         Limit in CP-SAT's deterministic time.
     seconds
@@ -92,6 +108,12 @@ def choose(
     prices = [int(price) for price in np.concatenate([late * stage.late + points * stage.point, stage.left])]
     total = cp_model.LinearExpr.weighted_sum(taken + left, prices)
     model.add(total <= below)
+    if caps is not None:
+        for tier, most in caps.left_out:
+            model.add(cp_model.LinearExpr.weighted_sum(left, tier.tolist()) <= most)
+        model.add(
+            cp_model.LinearExpr.weighted_sum(taken, [int(seconds_late) for seconds_late in late]) <= caps.overtime
+        )
     if spare is not None:
         gaps = [int(gap) for gap in np.concatenate([spare.days, spare.left])]
         model.add(cp_model.LinearExpr.weighted_sum(taken + left, gaps) <= spare.most)

@@ -6,7 +6,8 @@ from time import monotonic
 
 import numpy as np
 
-from optimizer.solver.columns.choice import Spare, choose
+from optimizer.schedule.world import LEFT_OUT
+from optimizer.solver.columns.choice import Caps, Spare, choose
 from optimizer.solver.columns.cuts import separate
 from optimizer.solver.columns.diving import dive, whole_days
 from optimizer.solver.columns.label_kernel import EVERY
@@ -85,8 +86,9 @@ class Search:
         return bool(cuts)
 
     def close(self, ended: Converged, below: int, tell: Callable[[int], None]) -> bool:
-        """Decide whether a plan worth at most `below` exists; true when that is settled, and the best one taken.
+        """Decide whether a better plan worth at most `below` exists; true when that is settled, and the best one taken.
 
+        For a plan whose tiers above the stage's are settled: a better one leaves out no more and is no later.
         The gap is tried from its lower end (`tell` hears of each value that no plan is worth or less): where the bound
         is good the best plan is near it, and the days it could have are few.
         """
@@ -94,7 +96,7 @@ class Search:
         step = max(1, (below - bound) // FIRST_PART)
         while not self.ledger.stop():
             limit = min(below, bound + step)
-            if not self.enumerate(ended, limit):
+            if not self.enumerate(ended, limit, caps=self._caps()):
                 return False
             if limit == below or self.ledger.value(self.stage) <= limit:
                 return True
@@ -102,7 +104,7 @@ class Search:
             step *= 2
         return False
 
-    def enumerate(self, ended: Converged, below: int) -> bool:
+    def enumerate(self, ended: Converged, below: int, caps: Caps | None = None) -> bool:
         """Decide by trying all days that a plan worth at most `below` could have; false when they are too many.
 
         Baldacci, Christofides and Mingozzi (2008): only days with a reduced cost within the gap can be in it.
@@ -119,7 +121,7 @@ class Search:
         if sum(len(priced.routes) for priced in answers) > MOST_ENUMERATED:
             return False
         rows = sorted({row for priced in answers for row in self.ledger.routes.add_all(priced.routes)})
-        return self._chosen(ended, rows, below, LAST_EFFORT) is True
+        return self._chosen(ended, rows, below, LAST_EFFORT, caps) is True
 
     def _choose(self, ended: Converged, below: int) -> bool:
         """A better choice of days already met, when few enough come into question."""
@@ -144,7 +146,18 @@ class Search:
         left = np.maximum(0, ended.tags.left(self.stage))
         return Spare(days=days // GRAIN, left=left // GRAIN, most=max(0, (below * SCALE - ended.bound) // GRAIN + 1))
 
-    def _chosen(self, ended: Converged, rows: list[int], below: int, effort: float) -> bool | None:
+    def _caps(self) -> Caps:
+        """What the best plan leaves out, and its overtime."""
+        visits, reached = self.ledger.day.world.visits, self.ledger.objective
+        left_out = (reached.required_left_out, reached.optional_left_out)
+        return Caps(
+            left_out=[(visits[:, LEFT_OUT + tier], most) for tier, most in enumerate(left_out)],
+            overtime=reached.overtime,
+        )
+
+    def _chosen(
+        self, ended: Converged, rows: list[int], below: int, effort: float, caps: Caps | None = None
+    ) -> bool | None:
         """Take the best choice among some days; whether it is proven, None when none was found in time."""
         ledger = self.ledger
         found = choose(
@@ -154,6 +167,7 @@ class Search:
             rows,
             below=below,
             spare=self._spare(ended, rows, below),
+            caps=caps,
             hint=ledger.days(),
             effort=effort,
             seconds=ledger.until - monotonic(),
