@@ -45,6 +45,7 @@ def proven(world: Problem) -> Objective:
     return decode(day, best, engine="exact", seed=1, status=Status.OPTIMAL).certificate.objective
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seed=seeds)
 def test_the_search_never_beats_the_proof(seed: int) -> None:
@@ -53,6 +54,7 @@ def test_the_search_never_beats_the_proof(seed: int) -> None:
     assert proven(world) <= plan_of(world).certificate.objective
 
 
+@pytest.mark.slow
 def test_the_search_finds_the_proven_plan_of_most_small_days() -> None:
     worlds = [random_world(Random(seed), visits=9, shifts=3) for seed in range(15)]
     reached = sum(plan_of(world).certificate.objective == proven(world) for world in worlds)
