@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from api.services.boards import PracticeBoard, dates_between
+from api.services.boards import PracticeBoard
+from api.services.dated import Dated
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
 from api.services.moving import Moving
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question, question_of
 from api.services.searching import (
-    Wanted,
     count_far_place,
     faults_of,
     located,
@@ -33,15 +33,13 @@ from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import Visit
 from optimizer.schedule.world import NEVER, Ints
 
-USUAL_DAYS = 14
-MOST_DAYS = 31
 MOST_STARTS = 2_000
 """Starts in one answer; what does not fit is left to another search, whole dates at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotQuery(Wanted):
-    """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`); `USUAL_DAYS` from today where open.
+class SlotQuery(Dated):
+    """What is looked for, and how it is told.
 
     `cheapest_first` orders the starts of a date by what they add to driving and idling. `explained` asks for the
     reasons of what is not offered, too: they speak of other clients' visits, so it goes with `exact`. `moving` is the
@@ -49,8 +47,6 @@ class SlotQuery(Wanted):
     (treatment, first visit, lengths at the door) is looked for as it is booked.
     """
 
-    first: date | None = None
-    last: date | None = None
     cheapest_first: bool = False
     explained: bool = False
     moving: Moving | None = None
@@ -59,12 +55,6 @@ class SlotQuery(Wanted):
     def without(self) -> frozenset[str]:
         """Ids of bookings that do not count."""
         return frozenset() if self.moving is None else frozenset({self.moving.booking.id})
-
-    def dates(self, today: date) -> tuple[date, ...]:
-        """Every date asked for."""
-        usual = timedelta(days=USUAL_DAYS - 1)
-        first = self.first or (self.last - usual if self.last else today)
-        return dates_between(first, self.last or first + usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from api.services.agendas import buffer_of
-from api.services.boards import dates_between
+from api.services.dated import Dated
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
 from api.services.offers import Terms
 from api.services.placing import question
-from api.services.searching import Wanted, faults_of, located, view_for
+from api.services.searching import faults_of, located, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.why_not import Refused, Searched, Unoffered, whole_day
 from data.roads.source import TravelSource
@@ -26,25 +26,8 @@ from optimizer.schedule.world import NEVER, Ints
 from optimizer.solver.taking import Taker, best_place, runs
 from optimizer.travel.times import BufferPolicy, TravelTimes
 
-USUAL_DAYS = 14
-MOST_DAYS = 31
-
 MOST_EXPLAINED = 400
 """Therapist-days without a place whose reason an answer is worth; each takes a few thousandths of a second."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakerQuery(Wanted):
-    """What is looked for, on dates from `first` to `last` (at most `MOST_DAYS`); `USUAL_DAYS` from today where open."""
-
-    first: date | None = None
-    last: date | None = None
-
-    def dates(self, today: date) -> tuple[date, ...]:
-        """Every date asked for."""
-        usual = timedelta(days=USUAL_DAYS - 1)
-        first = self.first or (self.last - usual if self.last else today)
-        return dates_between(first, self.last or first + usual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +51,7 @@ class TakerAnswer:
     warnings: tuple[str, ...]
 
 
-def find_takers(query: TakerQuery, *, desk: Desk) -> TakerAnswer:
+def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
     """Ask every day for the visit: where it goes best, or what stands in the way.
 
     Raises

@@ -9,7 +9,8 @@ from random import Random
 from statistics import median
 from time import process_time
 
-from api.services.taking import TakerQuery, find_takers
+from api.services.dated import Dated
+from api.services.taking import find_takers
 from api.settings import Settings
 from api.wiring import Wiring
 from data.geocoding.geocoder import PlaceQuery
@@ -30,7 +31,7 @@ def main() -> None:
         busy_practice.write(wiring.store, people, days)
         rng, spent = Random(3), []
         for number in range(ASKED):
-            query = TakerQuery(
+            query = Dated(
                 practice_id=ID, where=PlaceQuery(coordinate=somewhere(rng)), service=SERVICE.code, session=HOUR,
                 first=FIRST, exact=True,
             )  # fmt: skip

@@ -4,22 +4,20 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
 from api.problem_details import ProblemOut
 from api.services.moving import Moving, differs
-from api.services.slot_search import MOST_DAYS, Slot, SlotAnswer, SlotQuery
+from api.services.slot_search import Slot, SlotAnswer, SlotQuery
 from api.services.why_not import Refused
-from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
+from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request
+from api.v1.schemas.dated import DatedQuery
 from api.v1.schemas.place import PlaceOut
-from data.geocoding.geocoder import PlaceQuery, written
 from optimizer.domain.booking import Booking
-from optimizer.domain.place import Coordinate
 from optimizer.domain.promise import Hold
 from optimizer.domain.reason import Reason
 from optimizer.domain.time import MINUTE
-from optimizer.domain.visit import TherapistChoice
 
 OfferText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20_000)]
 """A signed offer, as it came with the slot."""
@@ -32,7 +30,7 @@ class Sort(StrEnum):
     BEST = "best"
 
 
-class SlotsQuery(Request):
+class SlotsQuery(DatedQuery):
     """When can someone come? The place is a postal code, a point or an address; `from` to `to` are at most 31 dates,
     two weeks from today where left out. With `moving` (a booking) place, service, length and whom the client wants are
     those that are booked where they are left out; without it place, service and length are needed. `manage` is the
@@ -41,22 +39,13 @@ class SlotsQuery(Request):
     moving: Identifier | None = None
     service: Annotated[Identifier | None, Field(validate_default=True)] = None
     session_minutes: Annotated[int | None, Field(gt=0, le=DAY_MINUTES, validate_default=True)] = None
-    postal_code: Text | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
-    address: Text | None = None
-    first: Annotated[LocalDate | None, Field(alias="from")] = None
-    last: Annotated[LocalDate | None, Field(alias="to")] = None
-    therapist: Identifier | None = None
-    therapist_gender: Identifier | None = None
-    first_visit: bool = False
     sort: Sort = Sort.TIME
     include: Literal["refused"] | None = None
     manage: Annotated[str, Field(max_length=500)] | None = None
 
     @property
-    def says_where(self) -> bool:
-        return self.lat is not None or bool(self.postal_code) or bool(self.address)
+    def needs_place(self) -> bool:
+        return self.moving is None
 
     @field_validator("service", "session_minutes", mode="before")
     @classmethod
@@ -66,21 +55,6 @@ class SlotsQuery(Request):
             raise PydanticKnownError("missing")
         return value
 
-    @model_validator(mode="after")
-    def says_where_and_when(self) -> Self:
-        if (self.lat is None) != (self.lng is None):
-            raise refuse("half_a_point", "A point has both lat and lng.", "Send both, or a postal code.")
-        if not self.says_where and self.moving is None:
-            raise refuse(
-                "place_missing", "Nobody said where the place is.", "Send postal_code, lat and lng, or address."
-            )
-        if self.first is not None and self.last is not None:
-            if self.last < self.first:
-                raise refuse("dates_reversed", "The search ends before it begins.", "Swap `from` and `to`.")
-            if (self.last - self.first).days >= MOST_DAYS:
-                raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
-        return self
-
     def request(self, *, practice_id: str, exact: bool, moving: Moving | None = None) -> SlotQuery:
         """What is looked for; `moving` is the booking that this names.
 
@@ -89,27 +63,19 @@ class SlotsQuery(Request):
         InvalidRequest
             code `treatment_differs`, when it is not the treatment that is booked.
         """
-        point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
         booked = None if moving is None else moving.booking
         if booked is not None:
             self._require_treatment_of(booked)
         minutes = self.session_minutes or 0
         return SlotQuery(
             practice_id=practice_id,
-            where=PlaceQuery(
-                coordinate=point,
-                address=self.address or None,
-                postal_code=self.postal_code or None,
-                label=written(self.address or "", self.postal_code or ""),
-            ),
+            where=self.where,
             known=None if booked is None or self.says_where else booked.place,
             service=(self.service or "") if booked is None else booked.service,
             session=minutes * MINUTE if booked is None else booked.session,
             first=self.first,
             last=self.last,
-            choice=TherapistChoice(
-                require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
-            ),
+            choice=self.choice,
             first_visit=self.first_visit if booked is None else booked.first_visit,
             exact=exact,
             cheapest_first=self.sort is Sort.BEST,

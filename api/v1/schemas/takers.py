@@ -3,69 +3,36 @@
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from api.services.taking import MOST_DAYS, DayTaker, TakerAnswer, TakerQuery
+from api.services.dated import Dated
+from api.services.taking import DayTaker, TakerAnswer
 from api.stateless.answers import Insertions
-from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate, Request, Text, refuse
+from api.v1.schemas.base import DAY_MINUTES, Answer, Identifier, Instant, LocalDate
+from api.v1.schemas.dated import DatedQuery
 from api.v1.schemas.place import PlaceOut
 from api.v1.schemas.plan import ReasonOut
 from api.v1.schemas.slots import RefusedOut
-from data.geocoding.geocoder import PlaceQuery, written
-from optimizer.domain.place import Coordinate
 from optimizer.domain.time import MINUTE, Horizon, TimeWindow
-from optimizer.domain.visit import TherapistChoice
 from optimizer.solver.taking import Taker
 
 
-class TakersQuery(Request):
+class TakersQuery(DatedQuery):
     """Who can take this visit? The place is a postal code, a point or an address; `from` to `to` are at most 31 dates,
     two weeks from today where left out."""
 
     service: Identifier
     session_minutes: Annotated[int, Field(gt=0, le=DAY_MINUTES)]
-    postal_code: Text | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
-    address: Text | None = None
-    first: Annotated[LocalDate | None, Field(alias="from")] = None
-    last: Annotated[LocalDate | None, Field(alias="to")] = None
-    therapist: Identifier | None = None
-    therapist_gender: Identifier | None = None
-    first_visit: bool = False
 
-    @model_validator(mode="after")
-    def says_where_and_when(self) -> Self:
-        if (self.lat is None) != (self.lng is None):
-            raise refuse("half_a_point", "A point has both lat and lng.", "Send both, or a postal code.")
-        if self.lat is None and not self.postal_code and not self.address:
-            raise refuse(
-                "place_missing", "Nobody said where the place is.", "Send postal_code, lat and lng, or address."
-            )
-        if self.first is not None and self.last is not None:
-            if self.last < self.first:
-                raise refuse("dates_reversed", "The search ends before it begins.", "Swap `from` and `to`.")
-            if (self.last - self.first).days >= MOST_DAYS:
-                raise refuse("too_many_days", f"A search spans at most {MOST_DAYS} dates.", "Search in parts.")
-        return self
-
-    def request(self, practice_id: str) -> TakerQuery:
-        point = Coordinate(lat=self.lat, lng=self.lng) if self.lat is not None and self.lng is not None else None
-        return TakerQuery(
+    def request(self, practice_id: str) -> Dated:
+        return Dated(
             practice_id=practice_id,
-            where=PlaceQuery(
-                coordinate=point,
-                address=self.address or None,
-                postal_code=self.postal_code or None,
-                label=written(self.address or "", self.postal_code or ""),
-            ),
+            where=self.where,
             service=self.service,
             session=self.session_minutes * MINUTE,
             first=self.first,
             last=self.last,
-            choice=TherapistChoice(
-                require=frozenset({self.therapist} if self.therapist else ()), gender=self.therapist_gender
-            ),
+            choice=self.choice,
             first_visit=self.first_visit,
             exact=True,
         )
