@@ -16,7 +16,6 @@ from optimizer.domain.place import Coordinate
 from optimizer.domain.practice import Service
 from optimizer.domain.time import Seconds
 
-DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d+)?", re.ASCII)
 COUNT = re.compile(r"\d{1,4}", re.ASCII)
 
 YES = frozenset({"yes", "y", "true", "1", "x"})

@@ -100,12 +100,7 @@ def plan_now(request: PlanRequest, *, planner: Planner) -> PlanRun:
         _known_therapists(request, uow)
         _hold_the_date(uow, request.date)
         latest = uow.plan_runs.latest(request.date)
-        if (
-            latest is not None
-            and latest.status is RunStatus.RUNNING
-            and latest.lease_until
-            and latest.lease_until > now
-        ):
+        if latest is not None and _is_leased(latest, now):
             raise Conflict(
                 f"another run is planning {request.date}",
                 code="run_in_progress",

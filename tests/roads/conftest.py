@@ -38,7 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
             try:
                 build_roads(GEO / f"{region}.osm.pbf", engine, out)
             except Unavailable as missing:
-                pytest.skip(f"{missing.detail} {missing.hint}")
+                pytest.fail(f"{missing.detail} {missing.hint} `make test` installs it.")
             folders[region, engine] = out
         return folders[region, engine]
 

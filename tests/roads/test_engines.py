@@ -35,7 +35,6 @@ def by_valhalla(address: str, timeout: float = 60.0) -> RoadEngine:
 
 
 def by_routingpy(address: str, timeout: float = 10.0) -> RoadEngine:
-    pytest.importorskip("routingpy")
     return hosted_engine(
         "osrm", base=address, version="", most=100, user_agent="rounds test", timeout=timeout, allow_loopback=True
     )

@@ -82,11 +82,6 @@ class Pricer:
     driving: bool
     together: bool
 
-    def bound(self, prices: Prices) -> int:
-        """A lower limit of the least reduced cost without labelling, and the completion bounds of `price` filled."""
-        fill_rest(self.world, self.row, self.graph, self.ends, prices, self.rest)
-        return 0
-
     def price(self, prices: Prices, space: Workspace, *, mode: int, threshold: int = 0, most: int = 30) -> Priced:
         """Days with a reduced cost below `threshold`, at most `most` of them, the best first."""
         fill_rest(self.world, self.row, self.graph, self.ends, prices, self.rest)

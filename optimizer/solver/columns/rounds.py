@@ -141,7 +141,6 @@ class Converged:
     tags: Tags | None
     least: tuple[int, ...]
     labels: int
-    is_complete: bool
 
 
 def converge(
@@ -157,7 +156,7 @@ def converge(
     best, labels = -(1 << 62), 0
     best_tags: Tags | None = None
     best_least: tuple[int, ...] = ()
-    exact, is_complete = False, False
+    exact = False
     nothing = [-MARGIN] * len(team.pricers)
     while True:
         solution = master.solve()
@@ -175,11 +174,8 @@ def converge(
             if goal(best, solution.value):
                 break
             if not new:
-                is_complete = all(priced.is_complete for priced in answers)
                 break
             exact = new < FEW * 2
         elif new < FEW:
             exact = True
-    return Converged(
-        solution=solution, bound=best, tags=best_tags, least=best_least, labels=labels, is_complete=is_complete
-    )
+    return Converged(solution=solution, bound=best, tags=best_tags, least=best_least, labels=labels)
