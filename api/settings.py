@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions, offers and links; without it one is made and kept in `var`."
     )
+    tile_url: str = Field(
+        default="",
+        description="Pattern of a map's tiles (`https://.../{z}/{x}/{y}.png`). Without it maps draw outlines and routes"
+        " only, and no tile host learns where clients live.",
+    )
+    tile_attribution: str = Field(default="", description="Whom to credit for the tiles, shown on each map.")
     practice: str = Field(default="", description="Whose data commands work on; else the only practice there is.")
     max_body_bytes: int = Field(default=8 * MEBIBYTE, gt=0, description="Largest request body accepted.")
     solve_time_limit: float = Field(default=60.0, gt=0, description="Longest search a caller may ask for, in seconds.")

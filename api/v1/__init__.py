@@ -5,7 +5,7 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.pages import day
+    from api.pages import day, shell
     from api.v1 import (
         bookings,
         docs,
@@ -39,6 +39,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         replan.blueprint,
         series.blueprint,
         services.blueprint,
+        shell.blueprint,
         slots.blueprint,
         solve.blueprint,
         takers.blueprint,
