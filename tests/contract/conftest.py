@@ -20,6 +20,10 @@ def postgres_uri() -> Iterator[str]:
     # Apart from pytest's folders: PostgreSQL refuses to run as root, and its own user cannot enter them.
     folder = Path(tempfile.mkdtemp(prefix="rounds-postgres-"))
     server = get_server(folder, cleanup_mode="stop")
+    # Processes of ours are killed in tests, the machine is not: what PostgreSQL has not yet forced to disk is not lost.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        run_statement(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    run_statement(server.get_uri(), "SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
