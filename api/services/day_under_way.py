@@ -15,7 +15,7 @@ from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.itinerary import Itinerary
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Practice
-from optimizer.domain.progress import Remains, Report, Reports
+from optimizer.domain.progress import NOTHING_SAID, Remains, Report, Reports
 from optimizer.domain.time import Horizon, Seconds
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def read_day(asked: Asked, *, store: "Store", roads: TravelSource, geocoder: Geo
     faults = [*asked.faults, *_date_faults(asked, on, today), *_name_faults(asked, known)]
     standing = {day.therapist.id: day.itinerary for day in days if day.itinerary is not None}
     horizon = Horizon(on, practice.zone)
-    reports = _reports(asked, standing, horizon, geocoder, faults)
+    told = {day.therapist.id: day.report(now) for day in days} if on == today else {}
+    reports = told | _reports(asked, standing, horizon, geocoder, faults, told)
     if faults:
         raise InvalidRequest("the day cannot be planned again as asked", code="replan_refused", faults=faults)
     day = StoredDay(
@@ -186,18 +187,33 @@ def _name_faults(asked: Asked, known: Collection[str]) -> list[Fault]:
 
 
 def _reports(
-    asked: Asked, standing: Mapping[str, Itinerary], horizon: Horizon, geocoder: Geocoder, faults: list[Fault]
+    asked: Asked,
+    standing: Mapping[str, Itinerary],
+    horizon: Horizon,
+    geocoder: Geocoder,
+    faults: list[Fault],
+    told: Mapping[str, Report],
 ) -> dict[str, Report]:
+    """What is said now stands over what was `told` by events."""
     reports: dict[str, Report] = {}
     for said in asked.said:
         day = standing.get(said.therapist)
         faults += _visit_faults(said, set(day.order) if day is not None else set())
-        reports[said.therapist] = Report(
-            position=_position(said, geocoder, faults),
-            finished=None if said.finished is None else frozenset(said.finished),
-            missed=frozenset(said.no_show),
-            current=said.current,
-            current_start=None if said.started_at is None else horizon.seconds(said.started_at),
+        before = told.get(said.therapist, NOTHING_SAID)
+        position = _position(said, geocoder, faults)
+        if (
+            position is not None
+            or said.current is not None
+            or before.current in {*(said.finished or ()), *said.no_show}
+        ):
+            before = replace(before, current=None, current_start=None, waits=0, leaves=None)
+        reports[said.therapist] = replace(
+            before,
+            position=position,
+            finished=before.finished if said.finished is None else frozenset(said.finished),
+            missed=(before.missed or frozenset()) | frozenset(said.no_show),
+            current=said.current or before.current,
+            current_start=horizon.seconds(said.started_at) if said.started_at is not None else before.current_start,
             rests=said.breaks_taken,
             late=said.late,
         )

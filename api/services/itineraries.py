@@ -18,8 +18,12 @@ from data.store.records import PlanHead, StoredPlan
 from optimizer.domain.booking import Booking
 from optimizer.domain.itinerary import Itinerary, Stop
 from optimizer.domain.practice import Practice, Service
+from optimizer.domain.progress import NOTHING_SAID, Report
 from optimizer.domain.therapist import Therapist, WorkPattern
 from optimizer.domain.time import Horizon
+from optimizer.domain.visit_event import VisitEvent
+from optimizer.schedule.day_so_far import day_so_far
+from optimizer.schedule.reported import happened, reported
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -37,6 +41,7 @@ class TherapistDay:
 
     `behind`, `broken` and `off` are those of `day_now.DayNow`. `overridden` are the ids of its visits that were
     accepted against the day's check; `warnings` say which calendars of the therapist kept elsewhere are behind.
+    `events` is what the therapist has told of it.
     """
 
     practice: Practice
@@ -52,6 +57,7 @@ class TherapistDay:
     overridden: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     version: int = 0
+    events: tuple[VisitEvent, ...] = ()
 
     @property
     def horizon(self) -> Horizon:
@@ -79,11 +85,20 @@ class TherapistDay:
             revision=self.version,
         )
 
+    def report(self, now: datetime) -> Report:
+        """What its events say of how far it has come."""
+        if self.itinerary is None or not self.events:
+            return NOTHING_SAID
+        return reported(self.itinerary, happened(self.events, self.horizon), self.horizon.seconds(now))
+
     def next_stop(self, now: datetime) -> Stop | None:
-        """The first visit not over by `now`; None after the last, and on an empty day."""
-        instant = self.horizon.seconds(now)
-        stops = self.itinerary.stops if self.itinerary is not None else ()
-        return next((stop for stop in stops if stop.depart > instant), None)
+        """The first visit not over by `now`, or the one under way; None after the last, and on an empty day."""
+        if self.itinerary is None:
+            return None
+        progress = day_so_far(self.itinerary, self.horizon.seconds(now), self.report(now))
+        ahead = [stop for stop in self.itinerary.stops if stop.visit.id not in progress.over]
+        here = progress.under_way.visit if progress.under_way is not None else None
+        return next((stop for stop in ahead if stop.visit.id == here), ahead[0] if ahead else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +205,7 @@ class _Reading:
     bookings: tuple[Booking, ...]
     versions: Mapping[str, int]
     stale: tuple[FeedWarning, ...]
+    events: tuple[VisitEvent, ...]
     only: str | None
 
     @classmethod
@@ -212,6 +228,7 @@ class _Reading:
             bookings=uow.bookings.on(day),
             versions={agenda.therapist: agenda.version for agenda in uow.agendas.between(day, day)},
             stale=warnings_in(uow, now, practice.zone),
+            events=uow.visit_events.on(day, only),
             only=only,
         )
 
@@ -244,6 +261,7 @@ class _Reading:
             roads=roads,
             warnings=told([each for each in self.stale if each.therapist == therapist], staff=True),
             version=self.versions.get(therapist, 0),
+            events=tuple(event for event in self.events if event.therapist == therapist),
         )
 
     def _agenda(self, therapist: str, planned: Itinerary | None) -> tuple[Booking, ...]:
@@ -300,6 +318,7 @@ def _day(
     roads: TravelSource,
     warnings: tuple[str, ...] = (),
     version: int = 0,
+    events: tuple[VisitEvent, ...] = (),
 ) -> TherapistDay:
     now = day_now(agenda, planned, planned_with=plan.roads if plan is not None else "", roads=roads)
     (pattern,) = agenda.patterns
@@ -322,6 +341,7 @@ def _day(
         overridden=tuple(sorted(b.id for b in agenda.bookings if b.overridden and b.id in served)),
         warnings=warnings,
         version=version,
+        events=events,
     )
 
 

@@ -9,6 +9,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from api.v1 import (
         bookings,
         docs,
+        events,
         holds,
         house,
         itineraries,
@@ -29,6 +30,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         bookings.blueprint,
         day.blueprint,
         docs.blueprint,
+        events.blueprint,
         holds.blueprint,
         house.blueprint,
         itineraries.blueprint,

@@ -15,6 +15,7 @@ from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
 from data.store.repositories.plans import Itineraries, Plans
 from data.store.repositories.services import Services
+from data.store.repositories.visit_events import VisitEvents
 from data.store.tables import practice as table
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Practice
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.idempotency = IdempotencyRecords(connection, practice_id)
         self.feeds = Feeds(connection, practice_id)
         self.outside_feeds = OutsideFeeds(connection, practice_id)
+        self.visit_events = VisitEvents(connection, practice_id)
         self.audit = Audit(connection, practice_id)
         self._connection = connection
 

@@ -73,6 +73,14 @@ class Report:
         How many breaks she has taken.
     late
         How much later than planned she goes on from here.
+    delay
+        How far behind its plan the day was at the last thing that was said of it; the plan goes on that much later.
+    last
+        The visit whose door she left last; None where that is the last one in the plan that is over.
+    waits
+        How long she will have waited at the current visit's door before its session.
+    leaves
+        From when she can leave that door, where something was said of it.
     """
 
     position: Place | None = None
@@ -82,6 +90,10 @@ class Report:
     current_start: Seconds | None = None
     rests: int | None = None
     late: Seconds = 0
+    delay: Seconds = 0
+    last: str | None = None
+    waits: Seconds = 0
+    leaves: Seconds | None = None
 
 
 Reports = Mapping[str, Report]

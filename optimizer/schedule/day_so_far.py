@@ -26,7 +26,7 @@ def day_so_far(day: Itinerary, now: Seconds, report: Report = NOTHING_SAID) -> P
         missed=missed,
         under_way=under_way,
         rests=min(_rests(day, now, under_way, report), len(day.shift.breaks)),
-        driven=sum(_driven(leg, stop, now, over, under_way) for leg, stop in _drives(day)),
+        driven=sum(_driven(leg, stop, now - report.delay, over, under_way) for leg, stop in _drives(day)),
     )
 
 
@@ -61,7 +61,7 @@ def _rests(day: Itinerary, now: Seconds, under_way: UnderWay | None, report: Rep
     """Breaks begun by now; those on the way to the visit under way are taken as planned."""
     if report.rests is not None:
         return report.rests
-    begun = sum(isinstance(step, Break) and step.start <= now for step in day.steps)
+    begun = sum(isinstance(step, Break) and step.start + report.delay <= now for step in day.steps)
     if under_way is None:
         return begun
     cut = next((k for k, step in enumerate(day.steps) if _is(step, {under_way.visit})), 0)
@@ -92,29 +92,39 @@ def _under_way(day: Itinerary, now: Seconds, over: frozenset[str], report: Repor
     first = ahead[0]
     drive = next((leg for leg, stop in _drives(day) if stop is first), None)
     left = first.arrival if drive is None else drive.depart
-    if left > now:
+    if left + report.delay > now:
         return None
     # Who arrives late starts late only by what she would not have waited anyway.
-    waited = first.wait if now < first.arrival else 0
-    return UnderWay(visit=first.visit.id, start=first.start + max(0, report.late - waited))
+    behind = max(0, report.delay - first.wait)
+    waited = max(0, first.wait - report.delay) if now < first.arrival + report.delay else 0
+    start = first.start + behind + max(0, report.late - waited)
+    return UnderWay(visit=first.visit.id, start=still_there(first, start, now))
 
 
 def _current_start(at: Stop, now: Seconds, report: Report) -> Seconds:
     """As reported; else as planned, or late enough to be still there."""
     if report.current_start is not None:
-        return report.current_start
-    return max(at.start + report.late, now - (at.depart - at.start))
+        return report.current_start + max(0, report.late - report.waits)
+    return still_there(at, at.start + report.delay + report.late, now)
+
+
+def still_there(stop: Stop, start: Seconds, now: Seconds) -> Seconds:
+    """A visit that is not over by its time ends now at the earliest: a delay of its end counts as one of its start."""
+    return max(start, now - (stop.depart - stop.start))
 
 
 def _free(day: Itinerary, now: Seconds, over: frozenset[str], report: Report) -> tuple[Seconds, Place | None]:
     """From when she can drive on, and where from."""
     if report.position is not None:
         return now + report.late, report.position
-    resting = max((step.finish for step in day.steps if isinstance(step, Break) and step.start <= now), default=now)
-    last = next((stop for stop in reversed(day.stops) if stop.visit.id in over), None)
+    begun = (step for step in day.steps if isinstance(step, Break) and step.start + report.delay <= now)
+    resting = max((step.finish + report.delay for step in begun), default=now)
+    done = [stop for stop in day.stops if stop.visit.id in over]
+    last = next((stop for stop in done if stop.visit.id == report.last), done[-1] if done else None)
     # Late is later than planned, not later than now.
-    planned = now if not report.late else day.leave_at if last is None else _goes_on(day.steps, last)
-    return max(now, resting, planned) + report.late, None if last is None else last.visit.place
+    behind = report.late or report.delay
+    planned = now if not behind else (day.leave_at if last is None else _goes_on(day.steps, last)) + report.delay
+    return max(now, resting, planned, report.leaves or 0) + report.late, None if last is None else last.visit.place
 
 
 def _goes_on(steps: Sequence[Step], last: Stop) -> Seconds:

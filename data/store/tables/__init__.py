@@ -6,6 +6,7 @@ in `migrations/versions` build the same tables; a test compares the two.
 """
 
 from data.store.tables.access import api_key, asked_place, audit, feed_token, idempotency
+from data.store.tables.events import visit_event
 from data.store.tables.metadata import metadata
 from data.store.tables.outside import outside_feed
 from data.store.tables.places import geocoded_address, geocoder_turn, road_pair
@@ -34,5 +35,6 @@ __all__ = [
     "promise_block",
     "road_pair",
     "service",
+    "visit_event",
     "work_pattern",
 ]
