@@ -11,6 +11,7 @@ TIGHT: Seconds = 5 * MINUTE
 
 BOOKED_SINCE = "booked since the plan"
 CHANGED_SINCE = "changed since the plan"
+PLACED_BY_HAND = "placed by hand since the plan"
 LEFT_OUT = "the plan found no room for it"
 DAY_OFF = "There are visits on a day off."
 OVERRIDDEN = "booked against the check of the day"

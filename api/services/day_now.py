@@ -83,17 +83,23 @@ def day_now(agenda: StoredDay, planned: Itinerary | None, *, planned_with: str, 
 
 
 def _behind(visits: Mapping[str, Visit], planned: Itinerary | None) -> Behind:
-    known = {stop.visit.id: stop.visit for stop in planned.stops} if planned is not None else {}
+    known = {stop.visit.id: stop for stop in planned.stops} if planned is not None else {}
     both = visits.keys() & known.keys()
     return Behind(
         added=tuple(sorted(visits.keys() - known.keys())),
-        changed=tuple(sorted(name for name in both if _promise(visits[name]) != _promise(known[name]))),
+        changed=tuple(sorted(name for name in both if not _is_as_planned(visits[name], known[name]))),
         gone=tuple(sorted(known.keys() - visits.keys())),
     )
 
 
-def _promise(visit: Visit) -> tuple[object, ...]:
-    return visit.place.id, visit.place.coordinate, visit.session, visit.starts
+def _is_as_planned(visit: Visit, stop: Stop) -> bool:
+    """Is it promised, or fixed by hand, as the plan has it?"""
+    then = stop.visit
+    same = (visit.place.id, visit.place.coordinate, visit.session) == (
+        then.place.id, then.place.coordinate, then.session,
+    )  # fmt: skip
+    stays = visit.pinned is not None and visit.pinned.start == stop.start and visit.windows == then.windows
+    return same and (stays or visit.starts == then.starts)
 
 
 def _timed(problem: "Problem", planned: Itinerary | None, behind: Behind) -> "tuple[Itinerary, tuple[Violation, ...]]":

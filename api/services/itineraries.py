@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from api.feeds import words
 from api.feeds.feed_day import FeedDay
 from api.feeds.timetable import Captions
-from api.feeds.words import Caption
+from api.services.captions import captions, why_added
 from api.services.day_now import Behind, day_now
 from api.services.day_problem import StoredDay
 from api.services.feeds import FeedWarning, told, warnings_in
@@ -133,7 +133,7 @@ def planned_date(practice_id: str, day: date, *, store: "Store", roads: TravelSo
     """What is planned on a date, for those who may read clients' names."""
     with store.unit_of_work(practice_id, write=False) as uow:
         plan = uow.plans.published(day) or uow.plans.latest(day)
-        reading = _Reading.of(uow, day, now)
+        reading = DateReading.of(uow, day, now)
     seen = captions(reading.bookings, reading.services)
     days = [reading.day(name, roads) for name in reading.names] if plan is not None else []
     changed = tuple(each for each in days if each.behind)
@@ -165,7 +165,7 @@ def practice_date(
 ) -> PracticeDate:
     """Every therapist's day that is planned, or has something booked; with `only` that therapist's."""
     with store.unit_of_work(practice_id, write=False) as uow:
-        reading = _Reading.of(uow, day, now, only=only)
+        reading = DateReading.of(uow, day, now, only=only)
     days = (reading.day(name, roads) for name in reading.names)
     stale = [warning for warning in reading.stale if only in (None, warning.therapist)]
     return PracticeDate(
@@ -188,12 +188,12 @@ def therapist_day(
     """
     with store.unit_of_work(practice_id, write=False) as uow:
         uow.patterns.get(therapist)
-        reading = _Reading.of(uow, day, now, only=therapist)
+        reading = DateReading.of(uow, day, now, only=therapist)
     return reading.day(therapist, roads)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reading:
+class DateReading:
     """What one transaction saw of a date. `planned` are the days of its plan: all of them, or of one therapist."""
 
     practice: Practice
@@ -209,8 +209,15 @@ class _Reading:
     only: str | None
 
     @classmethod
-    def of(cls, uow: "UnitOfWork", day: date, now: datetime, *, only: str | None = None) -> Self:
-        practice, plan = uow.practice(), uow.plans.head(day)
+    def of(cls, uow: "UnitOfWork", day: date, now: datetime, *, only: str | None = None, drafts: bool = True) -> Self:
+        """Parameters
+        ----------
+        only
+            One therapist's id; None for everybody.
+        drafts
+            Whether a date without a published plan is read from the plan made last, or from what is booked.
+        """
+        practice, plan = uow.practice(), uow.plans.head(day, drafts=drafts)
         if plan is None:
             days: tuple[Itinerary, ...] = ()
         elif only is None or plan.published_at is None:
@@ -244,14 +251,15 @@ class _Reading:
         planned = {visit for day in self.planned.values() for visit in day.order}
         return unplaced(self.bookings, self.plan, planned)
 
-    def day(self, therapist: str, roads: TravelSource) -> TherapistDay:
+    def day(self, therapist: str, roads: TravelSource, *, bookings: Sequence[Booking] | None = None) -> TherapistDay:
+        """A therapist's day; with `bookings` as it would be if those lay on the agenda instead."""
         planned = self.planned.get(therapist)
         pattern = self.patterns.get(therapist)
         if pattern is None:
             if planned is None:
                 raise ValueError(f"{therapist!r} has neither a week nor a day in the plan")
             pattern = _as_planned(planned)
-        agenda = self._agenda(therapist, planned)
+        agenda = self.agenda(therapist) if bookings is None else tuple(bookings)
         return _day(
             StoredDay(
                 practice=self.practice, date=self.on, services=self.services, patterns=(pattern,), bookings=agenda
@@ -264,8 +272,9 @@ class _Reading:
             events=tuple(event for event in self.events if event.therapist == therapist),
         )
 
-    def _agenda(self, therapist: str, planned: Itinerary | None) -> tuple[Booking, ...]:
+    def agenda(self, therapist: str) -> tuple[Booking, ...]:
         """What the therapist is to drive: the agenda, or what a draft would make of it."""
+        planned = self.planned.get(therapist)
         if self.plan is None or self.plan.published_at is not None:
             return tuple(booking for booking in self.bookings if booking.therapist == therapist)
         mine = set(planned.order) if planned is not None else set()
@@ -324,7 +333,8 @@ def _day(
     (pattern,) = agenda.patterns
     marks: dict[str, tuple[str, ...]] = {}
     if plan is not None:
-        marks |= {name: (words.LEFT_OUT if name in plan.left_out else words.BOOKED_SINCE,) for name in now.behind.added}
+        by_hand = {booking.id for booking in agenda.bookings if booking.pinned is not None}
+        marks |= {name: (why_added(name, plan, by_hand),) for name in now.behind.added}
         marks |= dict.fromkeys(now.behind.changed, (words.CHANGED_SINCE,))
     served = set(now.itinerary.order) if now.itinerary is not None else set()
     return TherapistDay(
@@ -353,34 +363,3 @@ def _as_planned(planned: Itinerary) -> WorkPattern:
         start_place=planned.shift.start_place,
         end_place=planned.shift.end_place,
     )
-
-
-def captions(
-    bookings: Sequence[Booking], services: Sequence[Service], marks: Mapping[str, tuple[str, ...]] = {}
-) -> Captions:
-    """What readers see of each booking, by booking id. Of time that a therapist is busy elsewhere: that, and where.
-
-    Parameters
-    ----------
-    marks
-        What else is to be said of some of them.
-    """
-    names = {service.code: service.name for service in services}
-    return {
-        booking.id: Caption(service="Busy", where=booking.place.label, marks=_marks(booking, marks))
-        if booking.busy
-        else Caption(
-            service=names.get(booking.service, booking.service),
-            client=booking.client.name,
-            where=booking.place.label,
-            phone=booking.client.phone,
-            notes=booking.notes,
-            marks=_marks(booking, marks),
-        )
-        for booking in bookings
-    }
-
-
-def _marks(booking: Booking, marks: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    flagged = (words.OVERRIDDEN,) if booking.overridden else ()
-    return (*marks.get(booking.id, ()), *flagged)

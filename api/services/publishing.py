@@ -1,15 +1,17 @@
 """Make a plan the one that everyone works by, unless what was promised since cannot be kept beside it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from api.services.agendas import Setting, agenda_day, open_days
+from api.services.day_version import day_version
 from api.services.receipt import Receipt, no_receipt
 from data.roads.source import TravelSource
 from data.store.records import AuditEntry, StoredPlan
+from optimizer.domain.booking import Booking
 from optimizer.domain.errors import Conflict
 
 if TYPE_CHECKING:
@@ -26,8 +28,14 @@ def publish(
     roads: TravelSource,
     clock: Callable[[], datetime],
     receipt: Receipt[StoredPlan] = no_receipt,
+    expected: str | None = None,
 ) -> StoredPlan:
     """Publish a plan: its bookings move to the agendas of its itineraries.
+
+    Parameters
+    ----------
+    expected
+        The version of the date that the caller has seen; None for whichever it is.
 
     Raises
     ------
@@ -35,13 +43,17 @@ def publish(
         When there is no such plan.
     Conflict
         code `slot_taken` or `plan_outdated`, when somebody was promised a time since that no order of the day can keep
-        beside the plan. Nothing has changed then.
+        beside the plan, or staff have fixed a visit elsewhere; `version_conflict`. Nothing has changed then.
     """
     with store.unit_of_work(practice_id) as uow:
         date = uow.plans.get(plan_id).date
         now = clock()
         uow.agendas.lock({(pattern.therapist.id, date) for pattern in uow.patterns.list()}, now)
-        promised = {b.id: b.therapist for b in uow.bookings.on(date) if b.therapist and b.fixed_start}
+        if expected is not None and day_version(uow, date) != expected:
+            raise Conflict(f"{date} has changed since you looked at it.", hint="Look at the day as it is now.")
+        bookings = uow.bookings.on(date)
+        promised = {b.id: b.therapist for b in bookings if b.therapist and (b.fixed_start or b.pinned) and not b.busy}
+        _require_fixed_visits_kept(uow.plans.get(plan_id), bookings)
         stored = uow.plans.publish(plan_id, now)
         _keep_on_agendas(uow, stored, promised)
         _require_room_for_newcomers(uow, stored, now, roads)
@@ -51,8 +63,23 @@ def publish(
     return stored
 
 
+def _require_fixed_visits_kept(stored: StoredPlan, bookings: Sequence[Booking]) -> None:
+    """What staff have fixed by hand since the plan was made is not undone by it."""
+    planned = {stop.visit.id: (day.shift.id, stop.start) for day in stored.plan for stop in day.stops}
+    for booking in bookings:
+        if booking.pinned is None or booking.busy or booking.id not in planned:
+            continue
+        therapist, start = planned[booking.id]
+        if booking.pinned.therapist != therapist or booking.pinned.start not in (None, start):
+            raise Conflict(
+                "A visit has been fixed by hand since this plan was made, and the plan has it elsewhere.",
+                code="plan_outdated",
+                hint="Plan the date again, and publish that plan.",
+            )
+
+
 def _keep_on_agendas(uow: "UnitOfWork", stored: StoredPlan, promised: Mapping[str, str]) -> None:
-    """A start that was promised stays on its agenda, flagged, when the plan found no place for it.
+    """A start that was promised, or fixed by hand, stays on its agenda, flagged, when the plan found no place for it.
 
     Off every agenda its time would be offered again, and the client would wait for nobody.
     """

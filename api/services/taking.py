@@ -81,11 +81,11 @@ def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
     visit = question(view, terms, today)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
     searched = Searched.of(Unoffered(view=view, visit=visit, dates=dates, served=served, now=now), desk.roads)
-    found = _answers(searched, desk.roads)
+    found = answers(searched, desk.roads)
     return TakerAnswer(
         zone=str(practice.zone),
         place=place,
-        takers=tuple(sorted(found.takers, key=lambda each: (each.taker.rank[:2], each.horizon.date, each.taker.start))),
+        takers=found.ranked,
         refused=tuple(found.refused),
         left_out=found.left_out,
         warnings=warnings,
@@ -93,14 +93,22 @@ def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
 
 
 @dataclass(kw_only=True)
-class _Found:
+class Found:
+    """Who can take it, in no order, and why the others cannot."""
+
     takers: list[DayTaker]
     refused: list[Refused]
     left_out: int = 0
 
+    @property
+    def ranked(self) -> tuple[DayTaker, ...]:
+        """The cheapest first, of equals the earliest."""
+        return tuple(sorted(self.takers, key=lambda each: (each.taker.rank[:2], each.horizon.date, each.taker.start)))
 
-def _answers(searched: Searched, roads: TravelSource) -> _Found:
-    found = _Found(takers=[], refused=[])
+
+def answers(searched: Searched, roads: TravelSource) -> Found:
+    """Ask each day of a search for the visit."""
+    found = Found(takers=[], refused=[])
     for day in searched.searched.dates:
         closed = whole_day(searched, day)
         if closed is not None:

@@ -101,10 +101,11 @@ class Searched:
     cases: dict[int, Case]
 
     @classmethod
-    def of(cls, searched: Unoffered, roads: TravelSource) -> "Searched":
+    def of(cls, searched: Unoffered, roads: TravelSource, starts: Sequence[Ints] | None = None) -> "Searched":
+        """`starts` are those of each day that are looked at, rising; the practice's grid where None."""
         view = searched.view
         minutes = view.practice.policies.grid_minutes
-        grids = padded([wall_grid(day.problem.horizon, minutes) for day in view.days])
+        grids = padded(starts or [wall_grid(day.problem.horizon, minutes) for day in view.days])
         found = ask(view, searched.visit, grids, roads=roads)
         return cls(searched=searched, roads=roads, grids=grids, possible=found.possible, cases={})
 

@@ -8,6 +8,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from api.pages import day, shell
     from api.v1 import (
         bookings,
+        by_hand,
         docs,
         events,
         holds,
@@ -28,6 +29,7 @@ def blueprints() -> tuple[Blueprint, ...]:
 
     return (
         bookings.blueprint,
+        by_hand.blueprint,
         day.blueprint,
         docs.blueprint,
         events.blueprint,

@@ -5,9 +5,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
 from api.operation import Reply, operation
+from api.services.dismissing import dismiss
+from api.services.plan_comparison import compare
 from api.services.publishing import publish
 from api.services.receipt import Receipt
 from api.v1.once import answer_once
+from api.v1.schemas.by_hand import ComparisonOut
 from api.v1.schemas.planning import StoredPlanOut
 from api.wiring import wiring
 from data.store.records import StoredPlan
@@ -23,6 +26,30 @@ PLANNERS = (Role.PLANNER, Role.SERVICE, Role.ADMIN)
 def get_plan(plan_id: str) -> StoredPlanOut:
     with wiring().store.unit_of_work(caller().practice_id, write=False) as uow:
         return StoredPlanOut.of_stored(uow.plans.get(plan_id))
+
+
+@blueprint.get("/v1/plans/<plan_id>/comparison")
+@require(*PLANNERS)
+@operation(
+    "What publishing it would change of the date as it stands: who moves, and what that saves",
+    tag="planning",
+    answers={200: ComparisonOut},
+    problems=(404, 503),
+)
+def compare_plan(plan_id: str) -> ComparisonOut:
+    parts = wiring()
+    return ComparisonOut.of(
+        compare(caller().practice_id, plan_id, store=parts.store, roads=parts.roads, now=parts.clock())
+    )
+
+
+@blueprint.delete("/v1/plans/<plan_id>")
+@require(*PLANNERS)
+@operation("Drop a plan that nobody works by", tag="planning", answers={204: None}, problems=(404, 409))
+def dismiss_plan(plan_id: str) -> Reply:
+    parts, who = wiring(), caller()
+    dismiss(who.practice_id, plan_id, actor=who.key_id, store=parts.store, clock=parts.clock)
+    return Reply(status=204)
 
 
 @blueprint.post("/v1/plans/<plan_id>/publish")

@@ -17,7 +17,7 @@ from cattrs.strategies import configure_tagged_union
 from sqlalchemy import Row
 
 from optimizer.domain.booking import Booking
-from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Plan, Step, Stop
+from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Plan, Step, Stop, Unassigned
 from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 from optimizer.domain.therapist import WorkPattern
@@ -56,6 +56,10 @@ def plan_from_json(document: Json) -> Plan:
 
 def itinerary_from_json(document: Json) -> Itinerary:
     return _CONVERTER.structure(document, Itinerary)
+
+
+def unassigned_from_json(document: Json) -> Unassigned:
+    return _CONVERTER.structure(document, Unassigned)
 
 
 def certificate_to_json(certificate: Certificate) -> Json:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from optimizer.domain.itinerary import Plan
+from optimizer.domain.itinerary import Plan, Unassigned
 from optimizer.domain.time import Horizon, Seconds
 
 
@@ -28,7 +28,7 @@ class StoredPlan:
 class PlanHead:
     """A stored plan without its days: what it takes to read one of them.
 
-    `left_out` are the ids of the visits that found no place in it.
+    `unassigned` are the visits that found no place in it, and why.
     """
 
     id: str
@@ -37,7 +37,12 @@ class PlanHead:
     published_at: datetime | None
     horizon: Horizon
     roads: str
-    left_out: frozenset[str]
+    unassigned: tuple[Unassigned, ...]
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The ids of the visits that found no place."""
+        return frozenset(left.visit.id for left in self.unassigned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,7 +152,7 @@ def replan(
     stable = _best(stable_problem, stable, [free, *present])
     free = _best(free_problem, free, [stable, *present])
     kept = least_late(free_problem, known.orders)
-    moved, added = _moved(known, stable, price.tolerance)
+    moved, added = moves(known, stable, price.tolerance)
     return Replanned(
         plan=stable,
         free=free,
@@ -240,7 +240,7 @@ def _road(plan: Plan) -> Seconds:
     return plan.totals.travel + plan.totals.buffer
 
 
-def _moved(current: Current, plan: Plan, tolerance: Seconds) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
+def moves(current: Current, plan: Plan, tolerance: Seconds) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
     """What is moved, and what is new, in the order of the present plan and then of the new one."""
     who, now = current.who, Current.of(plan.itineraries)
     there = now.who

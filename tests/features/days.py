@@ -3,8 +3,8 @@
 from datetime import date
 
 from api.feeds.timetable import Captions
+from api.services.captions import captions
 from api.services.day_problem import StoredDay, day_problem
-from api.services.itineraries import captions
 from data.demo.scenario import Scenario
 from data.geocoding.chain import build_geocoder
 from data.roads.estimate import EstimateSource

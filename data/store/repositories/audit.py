@@ -26,11 +26,15 @@ class Audit(Repository):
         if not self._add(table, values):
             raise Conflict(f"audit entry {entry.id!r} exists already", code="already_exists")
 
-    def list(self, *, before: tuple[datetime, str] | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
-        """Entries, newest first. `before` is (at, id) of the last one seen."""
+    def list(
+        self, *, before: tuple[datetime, str] | None = None, since: datetime | None = None, limit: int = 100
+    ) -> tuple[AuditEntry, ...]:
+        """Entries, newest first. `before` is (at, id) of the last one seen; nothing older than `since` is told."""
         query = self._select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(tuple_(table.c.at, table.c.id) < before)
+        if since is not None:
+            query = query.where(table.c.at >= since)
         return tuple(
             AuditEntry(id=row.id, at=row.at, actor=row.actor, action=row.action, subject=row.subject, detail=row.detail)
             for row in self._all(query)

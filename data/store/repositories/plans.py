@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row, Select
 
-from data.store.convert import Json, horizon_from_json, itinerary_from_json, plan_from_json, plan_to_json
+from data.store.convert import (
+    Json,
+    horizon_from_json,
+    itinerary_from_json,
+    plan_from_json,
+    plan_to_json,
+    unassigned_from_json,
+)
 from data.store.records import PlanHead, StoredPlan
 from data.store.repositories.agendas import Agendas
 from data.store.repositories.base import Repository, insert
@@ -39,7 +46,7 @@ def _head(row: Row[Any]) -> PlanHead:
         published_at=row.published_at,
         horizon=horizon_from_json(row.details["horizon"]),
         roads=row.details["roads"],
-        left_out=frozenset(left["visit"]["id"] for left in row.details["unassigned"]),
+        unassigned=tuple(unassigned_from_json(left) for left in row.details["unassigned"]),
     )
 
 
@@ -107,11 +114,40 @@ class Plans(Repository):
         row = self._one(self._select(table, table.c.date == day, table.c.published_at.is_not(None)))
         return None if row is None else self._whole(row)
 
-    def head(self, day: date) -> PlanHead | None:
-        """The plan that counts on a date, without its days: the published one, else the one made last."""
+    def head(self, day: date, *, drafts: bool = True) -> PlanHead | None:
+        """The plan that counts on a date, without its days: the published one, else with `drafts` the one made last."""
         published = table.c.published_at.is_not(None)
+        if not drafts:
+            row = self._one(self._select(table, table.c.date == day, published))
+            return None if row is None else _head(row)
         row = self._one(self._newest(day).order_by(None).order_by(published.desc(), *_NEWEST_FIRST))
         return None if row is None else _head(row)
+
+    def draft(self, day: date) -> PlanHead | None:
+        """The plan made last, without its days, where nobody works by it and none was published after it was made."""
+        row = self._one(self._newest(day))
+        if row is None or row.published_at is not None:
+            return None
+        published = self.head(day, drafts=False)
+        at = published.published_at if published is not None else None
+        return None if at is not None and at > row.created_at else _head(row)
+
+    def discard(self, id: str) -> None:
+        """Forget a plan that nobody works by.
+
+        Raises
+        ------
+        NotFound
+        Conflict
+            code `plan_published`, when it is the plan of its date.
+        """
+        row = self._one(self._select(table, table.c.id == id).with_for_update())
+        if row is None:
+            raise NotFound(f"there is no plan {id!r}")
+        if row.published_at is not None:
+            raise Conflict(f"plan {id!r} is the one that everyone works by", code="plan_published")
+        self._delete(itinerary, itinerary.c.plan_id == id)
+        self._delete(table, table.c.id == id)
 
     def published_between(self, first: date, last: date) -> tuple[PlanHead, ...]:
         """The published plans of some dates, both included, without their days, by date."""
