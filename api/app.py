@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from api import logs, problem_details
+from api import compression, logs, problem_details
+from api.pages.shell import FILES
 from api.settings import Settings, read_settings
 from api.v1 import blueprints
 from api.wiring import Wiring
@@ -25,6 +26,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     app.extensions["rounds"] = parts
     logs.register(app)
     problem_details.register(app)
+    compression.register(app, files=FILES)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     return app

@@ -1,4 +1,4 @@
-"""Who asks: a bearer key, its practice and its role. What a role may not see does not exist for it."""
+"""Who asks: a bearer key or a signed-in page, with practice and role. What a role may not see does not exist for it."""
 
 import hashlib
 import secrets
@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from flask import g, request
 
-from api.problem_details import Unauthorized
+from api import page_session
+from api.problem_details import Forbidden, Unauthorized
 from api.services.manage_token import is_token, practice_of
 from api.wiring import wiring
 from data.store.records import Role
@@ -27,7 +28,7 @@ OPENS_WITH_MANAGE = "__rounds_opens_with_manage__"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The holder of a key. `therapist` is whose key it is, for role `therapist`.
+    """The holder of a key, or who is signed in to a page. `therapist` is whose it is, for role `therapist`.
 
     `manage` is the token of a client who has no key: it opens one booking and nothing else.
     """
@@ -92,14 +93,26 @@ def roles_of(view: Callable[..., object]) -> tuple[Role, ...]:
 
 
 def authenticate() -> Caller:
-    """The caller behind the request's key, kept for the rest of the request.
+    """The caller behind the request's key, else behind its page's cookie, kept for the rest of the request.
 
     Raises
     ------
     Unauthorized
         When there is no key, or none that the store knows.
+    Forbidden
+        When a signed-in browser writes without the token that its pages carry.
     """
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if not scheme and (session := page_session.current()) is not None:
+        if not page_session.is_ours(session):
+            raise Forbidden(
+                "This request does not come from a page of ours.",
+                hint=f"Pages send their token as {page_session.TOKEN_HEADER}; programs send a key.",
+            )
+        g.caller = Caller(
+            key_id=session.id, practice_id=session.practice_id, role=session.role, therapist=session.therapist
+        )
+        return caller()
     if scheme.lower() != "bearer" or not key:
         raise _unauthorized("This door needs a key.")
     found = wiring().store.keys.find_by_hash(hash_key(key.strip())) if key.isascii() else None

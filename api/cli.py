@@ -23,6 +23,7 @@ COMMANDS = {
     "roads": "api.commands.roads:roads",
     "serve": "api.commands.serve:serve",
     "show": "api.commands.show:show",
+    "sign-in": "api.commands.sign_in:sign_in",
     "solve": "api.commands.problems:solve",
 }
 """`module:command` by name; a new command adds its line here."""

@@ -82,6 +82,13 @@ class Unauthorized(HttpError):
     status = HTTPStatus.UNAUTHORIZED
 
 
+class Forbidden(HttpError):
+    """Known, but the request cannot be trusted to be theirs."""
+
+    code = "forbidden"
+    status = HTTPStatus.FORBIDDEN
+
+
 class UnsupportedMedia(HttpError):
     """The body is of a type this door does not read."""
 

@@ -70,6 +70,21 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None, description="Signs sessions, offers and links; without it one is made and kept in `var`."
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="How people reach this installation (`https://rounds.example.org`): sign-in links begin with it."
+        " Without it they begin with host and port.",
+    )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Mail server for sign-in links: `smtps://user:password@host`, or `smtp://...` with STARTTLS."
+        " Without it links come from `rounds sign-in` only.",
+    )
+    smtp_allow_loopback: bool = Field(
+        default=False, description="Send mail in the clear where the server of `ROUNDS_SMTP_URL` is this machine."
+    )
+    mail_from: str = Field(default="", description="The address that mail comes from.")
     tile_url: str = Field(
         default="",
         description="Pattern of a map's tiles (`https://.../{z}/{x}/{y}.png`). Without it maps draw outlines and routes"
@@ -97,6 +112,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database, as SQLAlchemy writes it."""
         return self.database_url or f"sqlite:///{self.var / 'rounds.sqlite3'}"
+
+    @cached_property
+    def origin(self) -> str:
+        """Where links to the pages begin; never taken from a request, which can say what it likes."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @cached_property
     def signing_key(self) -> str:

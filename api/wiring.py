@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.services.offers import Offers
     from api.services.public_view import PublicView
     from api.services.served_areas import PracticeGeocoders
+    from api.services.signing_in import Links, PostOffice
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -125,6 +126,19 @@ class Wiring:
 
         return ManageTokens(key=self.settings.signing_key)
 
+    @cached_property
+    def sign_in_links(self) -> "Links":
+        from api.services.signing_in import Links
+
+        return Links(self.settings.signing_key)
+
+    @cached_property
+    def post_office(self) -> "PostOffice | None":
+        """Who sends letters; None where nobody does."""
+        from api.mail import installed_post_office
+
+        return installed_post_office(self.settings)
+
     @property
     def desk(self) -> "Desk":
         """What the booking promise leans on."""
@@ -151,6 +165,15 @@ class Wiring:
         from concurrent.futures import ThreadPoolExecutor
 
         return ThreadPoolExecutor(max_workers=1, thread_name_prefix="plan-runs")
+
+    @cached_property
+    def errands(self) -> "Executor":
+        """What an answer does not wait for, apart from the plan runs, which take long."""
+        if self._executor is not None:
+            return self._executor
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="errands")
 
 
 def wiring() -> Wiring:

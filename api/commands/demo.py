@@ -21,14 +21,15 @@ def demo(when: str) -> None:
     """
     from api.commands.setting_up import set_up
     from api.feeds.timetable import plan_text
-    from api.pages.sign_in import Visitor, make_link
     from api.services import planning
     from api.services.itineraries import plan_captions
     from api.services.practices import load_scenario
     from api.services.publishing import publish
+    from api.services.signing_in import Person
     from data.demo.solo import SOLO
     from data.demo.team import TEAM
     from data.store.migrate import migrate
+    from data.store.records import Role
     from optimizer.domain.errors import Unavailable
 
     wiring = set_up()
@@ -53,7 +54,10 @@ def demo(when: str) -> None:
         publish(practice.id, run.plan_id, actor="cli", store=wiring.store, roads=wiring.roads, clock=wiring.clock)
         stored, captions = plan_captions(practice.id, run.plan_id, store=wiring.store)
         click.echo(f"{practice.name}\n{'=' * len(practice.name)}\n{plan_text(stored.plan, captions)}")
-    link = make_link(Visitor(practice_id=SOLO.practice.id, therapist="taylor"), day, signing_key=settings.signing_key)
+    taylor = Person(practice_id=SOLO.practice.id, role=Role.THERAPIST, therapist="taylor")
+    desk = Person(practice_id=TEAM.practice.id, role=Role.PLANNER, name="Robin at the desk")
     click.echo("The day on a phone: `make serve`, then open (once, within the hour)")
-    click.echo(f"  http://{settings.host}:{settings.port}{link}")
-    click.echo("Another link: `rounds show --practice demo-solo --therapist taylor --link`")
+    click.echo(f"  {settings.origin}{wiring.sign_in_links.make(taylor, day)}")
+    click.echo("The team's board, in the same way")
+    click.echo(f"  {settings.origin}{wiring.sign_in_links.make(desk)}")
+    click.echo("Another link: `rounds sign-in --practice demo-solo taylor`")

@@ -32,7 +32,7 @@ def create(role: str, label: str, therapist: str | None, practice: str) -> None:
     wiring = set_up()
     practice_id = practice_of(wiring, practice)
     if therapist is not None:
-        _known(therapist, practice_id, wiring)
+        known_therapist(therapist, practice_id, wiring)
     secret = new_key()
     key = ApiKey(
         id=f"key_{hash_key(secret)[:12]}",
@@ -47,7 +47,7 @@ def create(role: str, label: str, therapist: str | None, practice: str) -> None:
     click.echo(f"{key.id} for {role} of {key.practice_id}; this is the only time it is shown", err=True)
 
 
-def _known(therapist: str, practice_id: str, wiring: "Wiring") -> None:
+def known_therapist(therapist: str, practice_id: str, wiring: "Wiring") -> None:
     """A key of a name that nobody has would open nothing, and nobody would see why."""
     from api.v1.schemas.reading import did_you_mean
     from optimizer.domain.errors import InvalidRequest

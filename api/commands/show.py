@@ -55,11 +55,11 @@ def show(when: str, practice: str, therapist: str | None, dress: str, *, link: b
         practice_id, therapist, day, store=wiring.store, roads=wiring.roads, now=wiring.clock()
     )
     if link:
-        from api.pages.sign_in import Visitor, make_link
+        from api.services.signing_in import Person
+        from data.store.records import Role
 
-        settings = wiring.settings
-        path = make_link(Visitor(practice_id=practice_id, therapist=therapist), day, signing_key=settings.signing_key)
-        click.echo(f"http://{settings.host}:{settings.port}{path}")
+        person = Person(practice_id=practice_id, role=Role.THERAPIST, therapist=therapist)
+        click.echo(f"{wiring.settings.origin}{wiring.sign_in_links.make(person, day)}")
         return
     click.echo(_one(mine, dress), nl=dress != "ics")
 

@@ -1,91 +1,111 @@
-"""Signing in to the pages: a link that works once, then a signed cookie."""
+"""Signing in and out of the pages."""
 
-import secrets
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
-
-from flask import request
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+import structlog
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from data.store.records import IdempotencyRecord
-from optimizer.domain.errors import Conflict
+from api import page_session
+from api.pages.shell import lock_down, message
+from api.pages.signed_in import sign_in_page, signed_in
+from api.services.signing_in import HOME, mail_links, redeem
+from api.wiring import wiring
+from data.store.page_records import PageSession
+from optimizer.domain.errors import NotFound, Unavailable
 
-if TYPE_CHECKING:
-    from data.store.store import Store
+blueprint = Blueprint("sign_in", __name__)
+blueprint.after_request(lock_down)
 
-COOKIE = "rounds_session"
-LINK_LASTS = timedelta(hours=1)
-SESSION_LASTS = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Whose pages these are."""
-
-    practice_id: str
-    therapist: str
+ON_ITS_WAY = "If this address is known here, a link is on its way to it. It works once, within the hour."
+ONE_LINE = 320
+"""No e-mail address is longer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
-    """A redeemed link: who is signed in, and which date to show first."""
-
-    visitor: Visitor
-    date: str
+@blueprint.get("/sign-in")
+def ask() -> AnyResponse:
+    who = page_session.current()
+    return sign_in_page(200) if who is None else redirect(HOME[who.role], 303)
 
 
-def make_link(visitor: Visitor, day: date, *, signing_key: str) -> str:
-    """The path of a link that signs this therapist in and shows a date: once, within `LINK_LASTS`."""
-    once = secrets.token_hex(8)
-    token = _links(signing_key).dumps([visitor.practice_id, visitor.therapist, day.isoformat(), once])
-    return f"/sign-in/{token}"
+@blueprint.post("/sign-in")
+def send() -> AnyResponse:
+    """The same answer whoever asks, and as quickly: whether the address is known is looked up afterwards."""
+    parts = wiring()
+    post_office, email = parts.post_office, request.form.get("email", "")[:ONE_LINE]
+    if post_office is None:
+        return sign_in_page(404)
 
-
-def redeem(token: str, *, signing_key: str, store: "Store", now: datetime) -> Invitation | None:
-    """What the link is good for; None for a link that is forged, over or used."""
-    try:
-        practice_id, therapist, day, once = _links(signing_key).loads(token, max_age=int(LINK_LASTS.total_seconds()))
-    except BadSignature:
-        return None
-    used = IdempotencyRecord(key=f"sign-in:{once}", fingerprint="", status=303, body="", created_at=now)
-    with store.unit_of_work(practice_id) as uow:
+    def errand() -> None:
         try:
-            uow.idempotency.add(used)
-        except Conflict:
-            return None
-        uow.commit()
-    return Invitation(visitor=Visitor(practice_id=practice_id, therapist=therapist), date=day)
+            mail_links(
+                email,
+                origin=parts.settings.origin,
+                links=parts.sign_in_links,
+                post_office=post_office,
+                store=parts.store,
+                clock=parts.clock,
+            )
+        except Unavailable as error:
+            structlog.get_logger().error("sign_in_mail", detail=error.detail)
+
+    parts.errands.submit(errand)
+    return sign_in_page(200, said=ON_ITS_WAY)
 
 
-def remember(response: AnyResponse, visitor: Visitor, *, signing_key: str) -> AnyResponse:
-    """Sign the visitor in."""
-    response.set_cookie(
-        COOKIE,
-        _sessions(signing_key).dumps([visitor.practice_id, visitor.therapist]),
-        max_age=SESSION_LASTS,
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
+@blueprint.get("/sign-in/<token>")
+def open_link(token: str) -> AnyResponse:
+    """Only a button: mail programs and messengers open links before their readers do, and this one works once."""
+    parts = wiring()
+    invitation = parts.sign_in_links.read(token)
+    if invitation is None:
+        return _useless()
+    who = invitation.person
+    name = who.name
+    if who.therapist is not None:
+        try:
+            with parts.store.unit_of_work(who.practice_id, write=False) as uow:
+                name = uow.patterns.get(who.therapist).therapist.name or who.therapist
+        except NotFound:
+            return _useless()
+    return Response(render_template("open_link.html", name=name or who.role))
+
+
+@blueprint.post("/sign-in/<token>")
+def use_link(token: str) -> AnyResponse:
+    parts = wiring()
+    invitation = parts.sign_in_links.read(token)
+    if invitation is None:
+        return _useless()
+    secret = redeem(invitation, device=page_session.device(), store=parts.store, now=parts.clock())
+    if secret is None:
+        return _useless()
+    return page_session.remember(redirect(invitation.page, 303), secret)
+
+
+@blueprint.post("/sign-out")
+def leave() -> AnyResponse:
+    who = signed_in(*HOME)
+    if not isinstance(who, PageSession):
+        return who
+    parts = wiring()
+    parts.store.page_sessions.revoke(who.practice_id, who.id, parts.clock())
+    return page_session.forget(message("You are signed out", "Nothing of your day is left in this browser.", 200))
+
+
+@blueprint.post("/sign-out/elsewhere")
+def end_others() -> AnyResponse:
+    """Signs the same person out on every other device."""
+    who = signed_in(*HOME)
+    if not isinstance(who, PageSession):
+        return who
+    parts = wiring()
+    count = parts.store.page_sessions.revoke_others(who, parts.clock())
+    said = (
+        "You were signed in nowhere else."
+        if not count
+        else f"Ended on {count} other device{'' if count == 1 else 's'}."
     )
-    return response
+    return message("Signed in here only", said, 200)
 
 
-def visitor(*, signing_key: str) -> Visitor | None:
-    """Who is signed in, if anybody."""
-    try:
-        practice_id, therapist = _sessions(signing_key).loads(
-            request.cookies.get(COOKIE, ""), max_age=int(SESSION_LASTS.total_seconds())
-        )
-    except BadSignature:
-        return None
-    return Visitor(practice_id=practice_id, therapist=therapist)
-
-
-def _links(key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="rounds sign-in link")
-
-
-def _sessions(key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(key, salt="rounds session")
+def _useless() -> Response:
+    return message("This link does not work", "It has been used before, or it is too old. Ask for a new one.", 410)

@@ -5,7 +5,7 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.pages import day, shell
+    from api.pages import day, shell, sign_in
     from api.v1 import (
         bookings,
         by_hand,
@@ -44,6 +44,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         series.blueprint,
         services.blueprint,
         shell.blueprint,
+        sign_in.blueprint,
         slots.blueprint,
         solve.blueprint,
         takers.blueprint,

@@ -10,8 +10,10 @@ from data.store.repositories.feeds import FeedTokens
 from data.store.repositories.geocoding import Geocoding
 from data.store.repositories.keys import Keys
 from data.store.repositories.outside_feeds import FeedHealth
+from data.store.repositories.page_sessions import PageSessions
 from data.store.repositories.practices import Practices
 from data.store.repositories.road_pairs import RoadPairs
+from data.store.repositories.sign_in_addresses import SignInAddresses
 from data.store.schema import require_current
 from data.store.unit_of_work import UnitOfWork
 from optimizer.domain.time import Seconds
@@ -22,9 +24,9 @@ class Store:
 
     Attributes
     ----------
-    practices, keys, feed_tokens, feed_health, road_pairs, geocoding
-        What is asked across practices: the tenants, whom a secret belongs to, how many calendars are behind, how long
-        the roads are, and where addresses lie.
+    practices, keys, feed_tokens, page_sessions, sign_in_addresses, feed_health, road_pairs, geocoding
+        What is asked across practices: the tenants, whom a secret or an e-mail address belongs to, how many calendars
+        are behind, how long the roads are, and where addresses lie.
     """
 
     def __init__(self, database: Database) -> None:
@@ -32,6 +34,8 @@ class Store:
         self.practices = Practices(database)
         self.keys = Keys(database)
         self.feed_tokens = FeedTokens(database)
+        self.page_sessions = PageSessions(database)
+        self.sign_in_addresses = SignInAddresses(database)
         self.feed_health = FeedHealth(database)
         self.road_pairs = RoadPairs(database)
         self.geocoding = Geocoding(database)

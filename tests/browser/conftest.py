@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
@@ -36,12 +38,21 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The origin at which an app answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
 def origin(published: House) -> Iterator[str]:  # noqa: F811
     """Where the pages of a published day answer."""
-    server = make_server("127.0.0.1", 0, published.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with serving(published.app) as where:
+        yield where

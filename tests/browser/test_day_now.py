@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from data.store.records import FeedFormat, OutsideFeed
+from tests.browser.looking import enter
 from tests.features.conftest import MONDAY, House
 from tests.features.test_day_now import Desk, desk, late_start  # noqa: F401  # the day with room for more
 from tests.features.test_day_page import link
@@ -36,8 +37,7 @@ def published(desk: Desk) -> House:  # noqa: F811
 
 def test_notices_and_marks_fit_the_phone_and_print(browser: Browser, published: House, origin: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 640}, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(origin + link(published))
+    page = enter(context, origin, link(published))
     notice = page.get_by_role("alert")
     box = notice.bounding_box()
     assert box is not None

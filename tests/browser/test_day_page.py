@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.looking import enter
 from tests.features.conftest import House
 from tests.features.test_day_page import link
 
@@ -13,8 +14,7 @@ WIDTHS = (360, 1280)
 
 def _signed_in(browser: Browser, house: House, origin: str, width: int) -> BrowserContext:
     context = browser.new_context(viewport={"width": width, "height": 640}, java_script_enabled=False)
-    page = context.new_page()
-    assert page.goto(origin + link(house)) is not None
+    enter(context, origin, link(house))
     return context
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from api.pages.sign_in import LINK_LASTS, SESSION_LASTS, Visitor, make_link
 from api.services.publishing import publish
+from api.services.signing_in import LINK_LASTS, SESSION_LASTS, Person
 from data.demo.solo import SOLO
 from data.store.records import Role, StoredPlan
 from optimizer.domain.itinerary import Unassigned
@@ -32,13 +32,14 @@ def published(house: House) -> House:
 
 
 def link(house: House, day: date = MONDAY) -> str:
-    visitor = Visitor(practice_id=house.practice, therapist="taylor")
-    return make_link(visitor, day, signing_key=house.wiring.settings.signing_key)
+    """The path of a link that signs Taylor in."""
+    person = Person(practice_id=house.practice, role=Role.THERAPIST, therapist="taylor")
+    return house.wiring.sign_in_links.make(person, day)
 
 
 def sign_in(house: House) -> FlaskClient:
     client = house.client
-    assert client.get(link(house)).status_code == 303
+    assert client.post(link(house)).status_code == 303
     return client
 
 
@@ -66,7 +67,6 @@ def test_the_page_links_to_navigation_and_the_phone_and_asks_nobody_else(publish
     answer = sign_in(published).get("/day/2026-11-23")
     assert 'href="https://www.google.com/maps/dir/?api=1&amp;destination=Halton%20L7G%202B8"' in answer.text
     assert 'href="tel:+1905555' in answer.text
-    assert "<script" not in answer.text
     assert not re.search(r'(src|<link[^>]*href)="(https?:)?//', answer.text)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
@@ -94,9 +94,10 @@ def test_names_and_notes_are_text_never_markup(house: House) -> None:
 
 def test_a_link_works_once_and_within_the_hour(published: House) -> None:
     path = link(published)
-    assert published.client.get(path).headers["Location"] == "/day/2026-11-23"
-    assert published.client.get(path).status_code == 410
-    assert published.client.get("/sign-in/forged").status_code == 410
+    assert "Sign in as Taylor Wren" in published.client.get(path).text  # a messenger's preview uses nothing up
+    assert published.client.post(path).headers["Location"] == "/day/2026-11-23"
+    assert published.client.post(path).status_code == 410
+    assert published.client.post("/sign-in/forged").status_code == 410
     assert timedelta(0) < LINK_LASTS < SESSION_LASTS
 
 

@@ -9,6 +9,7 @@ from data.store.tables.access import api_key, asked_place, audit, feed_token, id
 from data.store.tables.events import visit_event
 from data.store.tables.metadata import metadata
 from data.store.tables.outside import outside_feed
+from data.store.tables.pages import page_session, sign_in_address
 from data.store.tables.places import geocoded_address, geocoder_turn, road_pair
 from data.store.tables.planning import agenda, itinerary, plan, plan_run
 from data.store.tables.practice import practice, service, work_pattern
@@ -29,12 +30,14 @@ __all__ = [
     "itinerary",
     "metadata",
     "outside_feed",
+    "page_session",
     "plan",
     "plan_run",
     "practice",
     "promise_block",
     "road_pair",
     "service",
+    "sign_in_address",
     "visit_event",
     "work_pattern",
 ]
