@@ -17,32 +17,42 @@ from optimizer.domain.booking import Booking, Client
 from optimizer.domain.errors import Conflict
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 from optimizer.domain.therapist import Therapist
+from optimizer.domain.visit import Clearance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmRequest:
-    """A hold to be confirmed, and who it is for."""
+    """A hold to be confirmed, and who it is for.
+
+    `door` is what the client tells of the address beside what was searched for ("12 Main Street, unit 4"): it is
+    written before the place. With a `clearance` that is not clear the hold becomes a request on nobody's agenda.
+    """
 
     practice_id: str
     owner: str
     hold_id: str
     client: Client
     notes: str = ""
+    door: str = ""
+    clearance: Clearance = Clearance.CLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A booking, who comes, and the token by which the client may move or cancel it: it is told only here."""
+    """A booking, who comes, and the token by which the client may move or cancel it: it is told only here.
+
+    Nobody comes yet (None) where the screening is not clear.
+    """
 
     booking: Booking
-    therapist: Therapist
+    therapist: Therapist | None
     manage: str
 
 
 def confirm(
     request: ConfirmRequest, *, desk: Desk, receipt: Receipt[tuple[Confirmed, ...]] = no_receipt
 ) -> tuple[Confirmed, ...]:
-    """Book every visit of a hold.
+    """Book every visit of a hold; while the screening is not clear, on nobody's agenda: its places are free again.
 
     A hold counts while now is before `expires_at`. After that it has lapsed: where its places are still free it is
     taken up again and confirmed in one step, otherwise it is gone.
@@ -107,13 +117,19 @@ def _confirmed(
 ) -> Confirmed:
     name = f"booking_{uuid.uuid4().hex}"
     token = desk.manage_tokens.of(request.practice_id, name)
+    booked, is_clear = booking_of(visit, id=name, client=request.client), request.clearance is Clearance.CLEAR
+    label = f"{request.door}, {booked.place.label}" if request.door else booked.place.label
     booking = replace(
-        booking_of(visit, id=name, client=request.client),
+        booked,
+        place=replace(booked.place, label=label),
+        therapist=booked.therapist if is_clear else None,
+        clearance=request.clearance,
         notes=request.notes,
         series=found.series,
         manage_hash=hash_token(token),
     )
-    return Confirmed(booking=booking, therapist=names.get(visit.therapist, Therapist(id=visit.therapist)), manage=token)
+    therapist = names.get(visit.therapist, Therapist(id=visit.therapist)) if is_clear else None
+    return Confirmed(booking=booking, therapist=therapist, manage=token)
 
 
 def _entry(request: ConfirmRequest, booking: Booking, now: datetime) -> AuditEntry:

@@ -9,6 +9,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from api.v1 import (
         bookings,
         by_hand,
+        clearance,
         docs,
         events,
         holds,
@@ -30,6 +31,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     return (
         bookings.blueprint,
         by_hand.blueprint,
+        clearance.blueprint,
         day.blueprint,
         docs.blueprint,
         events.blueprint,
