@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from api.v1.schemas.base import POSTAL_PREFIX, Answer, Minutes, Request, refuse
+from api.v1.schemas.booking_page import BookingPageIn, BookingPageOut
 from api.v1.schemas.practice import WEEKDAYS
 from optimizer.domain.practice import AreaRule, Policies, Practice
 from optimizer.domain.time import MINUTE
@@ -56,6 +57,7 @@ class PoliciesIn(Request):
     visits_a_day: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
     areas: Annotated[tuple[AreaRuleIn, ...], Field(max_length=50)] = ()
     on_the_way_minutes: Annotated[int, Field(strict=True, ge=0, le=240)] = USUAL.on_the_way_minutes
+    booking_page: BookingPageIn = BookingPageIn()
 
     def policies(self) -> Policies:
         return Policies(
@@ -73,6 +75,7 @@ class PoliciesIn(Request):
             visits_a_day=self.visits_a_day,
             areas=tuple(area.rule() for area in self.areas),
             on_the_way_minutes=self.on_the_way_minutes,
+            booking_page=self.booking_page.page(),
         )
 
 
@@ -102,6 +105,7 @@ class PracticeOut(Answer):
     visits_a_day: int | None
     areas: list[AreaRuleOut]
     on_the_way_minutes: int
+    booking_page: BookingPageOut
 
     @classmethod
     def of(cls, practice: Practice) -> Self:
@@ -131,4 +135,5 @@ class PracticeOut(Answer):
                 for rule in policies.areas
             ],
             on_the_way_minutes=policies.on_the_way_minutes,
+            booking_page=BookingPageOut.of(policies.booking_page),
         )
