@@ -100,6 +100,11 @@ class Settings(BaseSettings):
     places_per_key: int = Field(
         default=1_000, gt=0, description="Different places that a `booking` key may search slots for in an hour."
     )
+    visitor_address: Literal["", "peer", "forwarded"] = Field(
+        default="",
+        description="Where a visitor of a booking page comes from, so that forgetting who one was wins nothing: `peer`"
+        " (the connection's address), or `forwarded` (the last one in `X-Forwarded-For`, which your proxy must set).",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `rounds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `rounds serve` listens on.")
     workers: int = Field(default=2, ge=1, description="Processes that `rounds serve` answers with.")

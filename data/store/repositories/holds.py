@@ -81,6 +81,10 @@ class Holds(Repository):
             visit_table.c.therapist.in_(therapists), visit_table.c.date >= first, visit_table.c.date <= last, now=now
         )
 
+    def live_of(self, owner: str, now: datetime) -> tuple[Hold, ...]:
+        """The holds that keep places for this owner, by id."""
+        return self._live_where(table.c.owner == owner, now=now)
+
     def purge(self, before: datetime) -> int:
         """Forget the holds that expired before that, confirmed ones too; says how many."""
         self._blocks.forget(before)
@@ -88,9 +92,10 @@ class Holds(Repository):
 
     def _live(self, *on: ColumnElement[bool], now: datetime) -> tuple[Hold, ...]:
         with_a_visit_there = select(visit_table.c.hold_id).where(self._mine(visit_table), *on)
-        return self._holds(
-            table.c.id.in_(with_a_visit_there), table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now
-        )
+        return self._live_where(table.c.id.in_(with_a_visit_there), now=now)
+
+    def _live_where(self, where: ColumnElement[bool], *, now: datetime) -> tuple[Hold, ...]:
+        return self._holds(where, table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now)
 
     def _holds(self, *where: ColumnElement[bool]) -> tuple[Hold, ...]:
         both = (visit_table.c.practice_id == table.c.practice_id) & (visit_table.c.hold_id == table.c.id)
