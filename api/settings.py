@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     roads_margin_percent: int = Field(
         default=25, ge=0, le=200, description="Added to an estimate where the engine has not told a drive."
     )
+    roads_avoid_tolls: bool = Field(
+        default=False,
+        description="Tell `osrm` or `valhalla` to keep off toll roads (the 407), for every practice.",
+    )
     roads_pairs: int = Field(default=1_000_000, gt=0, description="Most drives kept in the store; the oldest go.")
     user_agent: str = Field(
         default="rounds", description="How this installation names itself to geocoding providers and road engines."

@@ -55,7 +55,9 @@ def load_scenario(
 def put_policies(
     practice_id: str, policies: Policies, *, store: "Store", expected: Callable[[Practice], bool] = lambda _known: True
 ) -> Practice:
-    """Change how a practice likes to work, but for its service area. What is promised already stays promised.
+    """Change how a practice likes to work, but for its service area and what it has learned of the roads.
+
+    What is promised already stays promised.
 
     Raises
     ------
@@ -68,7 +70,8 @@ def put_policies(
     known = store.practices.get(practice_id)
     if not expected(known):
         raise Conflict("the policies have changed since you read them", hint="read them again")
-    wanted = replace(policies, service_area=known.policies.service_area)
+    before = known.policies
+    wanted = replace(policies, service_area=before.service_area, learned=before.learned)
     with store.unit_of_work(practice_id, write=False) as uow:
         offered = {service.code for service in uow.services.list()}
     if faults := [*unknown_towns(wanted), *page_faults(wanted.booking_page, offered)]:
