@@ -5,7 +5,7 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.pages import book, book_details, book_embed, book_manage, day, shell, sign_in
+    from api.pages import base_map, book, book_details, book_embed, book_manage, day, shell, sign_in
     from api.v1 import (
         bookings,
         by_hand,
@@ -29,6 +29,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     )
 
     return (
+        base_map.blueprint,
         book.blueprint,
         book_details.blueprint,
         book_embed.blueprint,
