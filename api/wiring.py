@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from api.services.public_view import PublicView
     from api.services.served_areas import PracticeGeocoders
     from api.services.signing_in import Links, PostOffice
+    from api.services.tidying import Tidying
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -138,6 +139,12 @@ class Wiring:
         from api.mail import installed_post_office
 
         return installed_post_office(self.settings)
+
+    @cached_property
+    def tidying(self) -> "Tidying":
+        from api.services.tidying import Tidying
+
+        return Tidying()
 
     @property
     def desk(self) -> "Desk":

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from api.services.agendas import booking_of, day_of
 from api.services.boards import House
@@ -67,20 +67,28 @@ def confirm(
     """
     found = owned_hold(request.practice_id, request.hold_id, owner=request.owner, desk=desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
-        now = lock(uow, {day_of(visit) for visit in found.visits}, desk)
-        found, house = uow.holds.get(request.hold_id), desk.boards.house(uow)
+        house = desk.boards.house(uow)
+        now = lock(uow, _days_of(found, house), desk)
+        found = uow.holds.get(request.hold_id)
         _require_open(found)
         if found.has_lapsed(now):
             _require_free(uow, found, now, house, desk)
-        uow.holds.put(replace(found, status=HoldStatus.CONFIRMED))
+        uow.holds.confirm(found)
         names = {name: setting.pattern.therapist for name, setting in house.settings.items()}
         confirmed = tuple(_confirmed(request, found, visit, names, desk) for visit in found.visits)
-        for each in confirmed:
-            uow.bookings.add(each.booking)
-            uow.audit.add(_entry(request, each.booking, now))
+        uow.bookings.add_all([each.booking for each in confirmed])
+        uow.audit.add_all([_entry(request, each.booking, now) for each in confirmed])
         receipt(uow, confirmed)
         uow.commit()
     return confirmed
+
+
+def _days_of(found: Hold, house: House) -> set[tuple[str, date]]:
+    """The agendas of a hold; where the practice makes only so many visits a day, everybody's of these dates."""
+    days = {day_of(visit) for visit in found.visits}
+    if house.practice.policies.visits_a_day is None:
+        return days
+    return days | {(name, day) for _, day in days for name in house.settings}
 
 
 def _require_open(found: Hold) -> None:
