@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from data.store.records import KnownKey
 from data.store.store import Store
 from data.store.unit_of_work import UnitOfWork
 from optimizer.domain.booking import RunStatus
@@ -14,6 +15,7 @@ from optimizer.domain.promise import HoldStatus
 from tests.contract.samples import (
     DAY,
     NOON,
+    NORTH,
     SWEDISH,
     answer,
     booking,
