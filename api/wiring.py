@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from api.services.manage_token import ManageTokens
     from api.services.offers import Offers
     from api.services.public_view import PublicView
+    from api.services.search_tally import SearchTally
     from api.services.served_areas import PracticeGeocoders
     from api.services.signing_in import Links, PostOffice
-    from api.services.tidying import Tidying
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -141,10 +141,11 @@ class Wiring:
         return installed_post_office(self.settings)
 
     @cached_property
-    def tidying(self) -> "Tidying":
-        from api.services.tidying import Tidying
+    def tally(self) -> "SearchTally":
+        """What searches came to, counted."""
+        from api.services.search_tally import SearchTally
 
-        return Tidying()
+        return SearchTally(lambda: self.store)
 
     @property
     def desk(self) -> "Desk":
@@ -162,6 +163,7 @@ class Wiring:
             address_budget=self.address_budget,
             offers=self.offers,
             manage_tokens=self.manage_tokens,
+            tally=self.tally,
         )
 
     @cached_property

@@ -10,6 +10,7 @@ from api.services.boards import Boards
 from api.services.manage_token import ManageTokens
 from api.services.offers import Offers
 from api.services.public_view import PublicView
+from api.services.search_tally import SearchTally
 from api.services.served_areas import PracticeGeocoders
 from data.roads.source import TravelSource
 
@@ -23,7 +24,8 @@ class Desk:
 
     `roads` know every place exactly; `public_roads` answer the public's searches with bounds that tell nobody where
     other clients live, and never promise a drive shorter than `roads` do. `public_view` shows the public the days of
-    `boards` by those roads, and `address_budget` bounds about how many places it may ask.
+    `boards` by those roads, and `address_budget` bounds about how many places it may ask. `tally` counts what was asked
+    for and not to be had.
     """
 
     store: "Store"
@@ -36,3 +38,4 @@ class Desk:
     address_budget: AddressBudget
     offers: Offers
     manage_tokens: ManageTokens
+    tally: SearchTally

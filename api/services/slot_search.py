@@ -13,6 +13,7 @@ from api.services.feeds import told, warnings_in
 from api.services.moving import Moving
 from api.services.offers import GOOD_FOR, Terms
 from api.services.placing import is_full, question, question_of
+from api.services.search_tally import NOTHING, OFFERED, area_of
 from api.services.searching import (
     count_far_place,
     faults_of,
@@ -125,6 +126,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
     if place is None:
         count_far_place(query, desk, now)
+        desk.tally.note(query.practice_id, today, "", [NOTHING], now)
         return SlotAnswer(zone=str(practice.zone), place=None, days=dict.fromkeys(asked, ()), warnings=warnings)
     view = view_for(query, place, reading, desk, keep=query.moving is None)
     terms = Terms(
@@ -146,6 +148,11 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         visit = _visit(query, view, terms, today)
         searched = Unoffered(view=view, visit=visit, dates=tuple(days), served=served, now=now)
         refusals = why_not(searched, roads=desk.roads)
+    if query.moving is None:
+        reasons = set() if refusals is None else {why.reason.value for why in refusals.refused}
+        desk.tally.note(
+            query.practice_id, today, area_of(place), {OFFERED if any(days.values()) else NOTHING, *reasons}, now
+        )
     return SlotAnswer(
         zone=str(practice.zone),
         place=told_to(query, place, is_empty=not any(days.values())),

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from api.services.agendas import buffer_of
 from api.services.dated import Dated
-from api.services.day_problem import buffer_of
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
 from api.services.offers import Terms
 from api.services.placing import question
+from api.services.search_tally import NOTHING, OFFERED, area_of
 from api.services.searching import faults_of, located, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.why_not import Refused, Searched, Unoffered, whole_day
@@ -24,7 +25,7 @@ from optimizer.schedule.slots import OpenDay
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER, Ints
 from optimizer.solver.taking import Taker, best_place, runs
-from optimizer.travel.times import TravelTimes
+from optimizer.travel.times import BufferPolicy, TravelTimes
 
 MOST_EXPLAINED = 400
 """Therapist-days without a place whose reason an answer is worth; each takes a few thousandths of a second."""
@@ -82,6 +83,8 @@ def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
     searched = Searched.of(Unoffered(view=view, visit=visit, dates=dates, served=served, now=now), desk.roads)
     found = answers(searched, desk.roads)
+    reasons = {why.reason.value for why in found.refused}
+    desk.tally.note(query.practice_id, today, area_of(place), {OFFERED if found.takers else NOTHING, *reasons}, now)
     return TakerAnswer(
         zone=str(practice.zone),
         place=place,
@@ -176,7 +179,7 @@ def _travel(days: Sequence[OpenDay], searched: Unoffered, roads: TravelSource) -
     stops = tuple({stop.id: stop for day in days for stop in _places(day.problem)}.values())
     rows = {stop.id: row for row, stop in enumerate(stops)}
     horizon = days[0].problem.horizon
-    plain, padded = (roads.spokes(place, stops, horizon, buffer) for buffer in (policy.bare, policy))
+    plain, padded = (roads.spokes(place, stops, horizon, buffer) for buffer in (BufferPolicy(), policy))
     for day in days:
         # Of time given to something else, some places are on the way to nothing any more.
         travel = day.problem.travel.only([stop for stop in day.problem.travel.places if stop in rows])

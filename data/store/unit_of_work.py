@@ -14,8 +14,10 @@ from data.store.repositories.outside_feeds import OutsideFeeds
 from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
 from data.store.repositories.plans import Itineraries, Plans
+from data.store.repositories.search_tallies import SearchTallies
 from data.store.repositories.services import Services
 from data.store.repositories.visit_events import VisitEvents
+from data.store.repositories.worked import Worked
 from data.store.tables import practice as table
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Practice
@@ -34,13 +36,15 @@ class UnitOfWork:
         self.practice_id = practice_id
         self.services = Services(connection, practice_id)
         self.patterns = WorkPatterns(connection, practice_id)
-        self.agendas = Agendas(connection, practice_id)
-        self.bookings = Bookings(connection, practice_id, self.agendas)
-        self.holds = Holds(connection, practice_id, self.agendas)
+        self.bookings = Bookings(connection, practice_id)
+        self.holds = Holds(connection, practice_id)
         self.plan_runs = PlanRuns(connection, practice_id)
         self.plans = Plans(connection, practice_id)
         self.itineraries = Itineraries(connection, practice_id)
+        self.agendas = Agendas(connection, practice_id)
         self.asked_places = AskedPlaces(connection, practice_id)
+        self.worked = Worked(connection, practice_id)
+        self.search_tallies = SearchTallies(connection, practice_id)
         self.idempotency = IdempotencyRecords(connection, practice_id)
         self.feeds = Feeds(connection, practice_id)
         self.outside_feeds = OutsideFeeds(connection, practice_id)

@@ -12,11 +12,7 @@ from data.roads.engine import EmptyRoads, EngineDown, figures
 Ask = Callable[[Sequence[Point], Sequence[Point]], EmptyRoads]
 
 
-NO_TOLLS = "toll"
-"""The class of roads to exclude; the profile that `rounds roads build` uses knows it."""
-
-
-def load(folder: Path, *, avoid_tolls: bool) -> Ask:
+def load(folder: Path) -> Ask:
     """Open what `rounds roads build` has made. It holds the interpreter during a table: give it a process of its own.
 
     The files are mapped, not read, so that many processes share them.
@@ -39,7 +35,6 @@ def load(folder: Path, *, avoid_tolls: bool) -> Ask:
             destinations=list(range(len(origins), len(points))),
             annotations=["duration", "distance"],
             generate_hints=False,
-            **({"exclude": [NO_TOLLS]} if avoid_tolls else {}),
         )
         try:
             return read_table(engine.Table(asked))

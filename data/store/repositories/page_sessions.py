@@ -104,6 +104,12 @@ class PageSessions:
             rows = connection.execute(mine.order_by(table.c.seen_at.desc(), table.c.id))
             return tuple(_from_row(row) for row in rows)
 
+    def names(self, practice_id: str) -> dict[str, str]:
+        """Who was behind each session that is still remembered, by its id: a name, or a therapist's id."""
+        mine = select(table.c.id, table.c.name, table.c.therapist).where(table.c.practice_id == practice_id)
+        with self._database.transaction(write=False) as connection:
+            return {row.id: row.name or row.therapist or "" for row in connection.execute(mine)}
+
     def revoke(self, practice_id: str, id: str, at: datetime) -> None:
         """Sign a browser out. Raises NotFound; twice keeps the first instant."""
         this = _this(practice_id, id)

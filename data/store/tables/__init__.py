@@ -14,6 +14,7 @@ from data.store.tables.places import geocoded_address, geocoder_turn, road_pair
 from data.store.tables.planning import agenda, itinerary, plan, plan_run
 from data.store.tables.practice import practice, service, work_pattern
 from data.store.tables.promises import booking, held_visit, hold, promise_block
+from data.store.tables.tallies import search_tally
 
 __all__ = [
     "agenda",
@@ -36,6 +37,7 @@ __all__ = [
     "practice",
     "promise_block",
     "road_pair",
+    "search_tally",
     "service",
     "sign_in_address",
     "visit_event",
