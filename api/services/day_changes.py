@@ -39,12 +39,13 @@ def day_changes(
     Parameters
     ----------
     since
-        The instant after which it was done; two weeks ago where None.
+        The instant from which on it was done; two weeks ago where None.
     """
     with store.unit_of_work(practice_id, write=False) as uow:
         entries = uow.audit.list(since=since or now - LOOKED_BACK, limit=MOST)
         subjects = _subjects(uow, day)
     names = {key.id: key.label for key in store.keys.list(practice_id) if key.label}
+    names |= {session: name for session, name in store.page_sessions.names(practice_id).items() if name}
     return tuple(
         Change(
             at=entry.at,
@@ -54,7 +55,7 @@ def day_changes(
             detail=entry.detail,
         )
         for entry in entries
-        if _is_about(entry, day, subjects) and (since is None or entry.at > since)
+        if _is_about(entry, day, subjects)
     )
 
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api import problem_details
 from api.auth import Role, caller, require
 from api.operation import Reply, operation
+from api.running import has_stalled, wake
 from api.services import board_day, locking, placing_by_hand
 from api.services.day_changes import day_changes
 from api.services.options import options
@@ -141,6 +142,8 @@ def get_pulse(day: str) -> AnyResponse:
     parts, who = wiring(), caller()
     wanted = read_path(DayPath, {"day": day}).day
     found = board_day.pulse(who.practice_id, wanted, store=parts.store)
+    if found.run is not None and has_stalled(found.run, parts.clock()):
+        wake(parts, who.practice_id)
     zone = parts.store.practices.get(who.practice_id).zone
     shown = PulseOut.of(found, zone=zone, now=parts.clock())
     answer = Response(shown.model_dump_json(), mimetype="application/json")

@@ -1,29 +1,23 @@
 """Requests to plan a date, and how they get on."""
 
-from concurrent.futures import Future
-from datetime import datetime, timedelta
-
-import structlog
 from flask import Blueprint
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
 from api.operation import Reply, operation
+from api.running import has_stalled, wake
 from api.services import planning
-from api.services.planning import Planner, PlanRequest
+from api.services.planning import PlanRequest
 from api.services.receipt import Receipt
 from api.v1.once import answer_once
 from api.v1.schemas.planning import PlanRunIn, PlanRunOut
-from api.wiring import Wiring, wiring
-from optimizer.domain.booking import PlanRun, RunStatus
+from api.wiring import wiring
+from optimizer.domain.booking import PlanRun
 from optimizer.domain.errors import Fault, InvalidRequest
 
 blueprint = Blueprint("plan_runs", __name__)
 
 PLANNERS = (Role.PLANNER, Role.SERVICE, Role.ADMIN)
-
-STALLED_AFTER = timedelta(seconds=15)
-"""A run nobody has claimed for so long was taken in by a process that is gone."""
 
 
 @blueprint.post("/v1/plan-runs")
@@ -75,7 +69,7 @@ def get_plan_run(run_id: str) -> PlanRunOut:
     parts, who = wiring(), caller()
     with parts.store.unit_of_work(who.practice_id, write=False) as uow:
         run, zone = uow.plan_runs.get(run_id), uow.practice().zone
-    if _has_stalled(run, parts.clock()):
+    if has_stalled(run, parts.clock()):
         wake(parts, who.practice_id)
     return PlanRunOut.of(run, zone=zone, now=parts.clock())
 
@@ -93,22 +87,3 @@ def stop_plan_run(run_id: str) -> PlanRunOut:
     zone = parts.store.practices.get(who.practice_id).zone
     run = planning.cancel_run(who.practice_id, run_id, store=parts.store, clock=parts.clock)
     return PlanRunOut.of(run, zone=zone, now=parts.clock())
-
-
-def wake(parts: Wiring, practice_id: str) -> None:
-    """Have the queued runs executed beside the requests."""
-    planner = Planner(store=parts.store, roads=parts.roads, clock=parts.clock)
-    parts.executor.submit(planning.run_pending, practice_id, planner=planner).add_done_callback(_report)
-
-
-def _report(done: "Future[int]") -> None:
-    """A run that raised is a bug of ours: its lease brings it back, its log says why it is slow."""
-    error = done.exception()
-    if error is not None:
-        structlog.get_logger().error("plan_run_crashed", kind=type(error).__name__, exc_info=error)
-
-
-def _has_stalled(run: PlanRun, now: datetime) -> bool:
-    if run.status is RunStatus.QUEUED:
-        return run.requested_at + STALLED_AFTER < now
-    return run.status is RunStatus.RUNNING and run.lease_until is not None and run.lease_until < now

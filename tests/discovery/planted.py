@@ -31,10 +31,10 @@ MUTANTS = (
         tests=(RACE,),
     ),
     Mutant(
-        name="day read and not locked",
+        name="no FOR UPDATE",
         file="data/store/repositories/agendas.py",
-        before="        locked = self._take(wanted, LOCK)\n",
-        after=("        locked = tuple(agenda for day in wanted if (agenda := self.get(*day)))\n"),
+        before="            .with_for_update()\n",
+        after="",
         tests=(RACE,),
     ),
     Mutant(

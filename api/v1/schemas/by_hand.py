@@ -201,7 +201,7 @@ class PulseOut(Answer):
 
 
 class SinceQuery(Request):
-    """What was done after an instant; in the last two weeks without one."""
+    """What was done from an instant on; in the last two weeks without one."""
 
     since: Instant | None = None
 

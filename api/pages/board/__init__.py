@@ -1,0 +1,1 @@
+"""The planner's board: a date's therapists against time, and what a planner does about it."""
