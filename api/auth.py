@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import g, request
 
@@ -38,6 +39,12 @@ class Caller:
     role: Role
     therapist: str | None = None
     manage: str | None = None
+    known_zone: ZoneInfo | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the practice. It came with the key; for a client's token it is looked up."""
+        return self.known_zone or wiring().store.practices.get(self.practice_id).zone
 
 
 def new_key() -> str:
@@ -120,7 +127,14 @@ def authenticate() -> Caller:
         raise _unauthorized("This key is not known.", "A client's token goes into `Authorization: Manage ...`.")
     if found is None:
         raise _unauthorized("This key is not known.")
-    g.caller = Caller(key_id=found.id, practice_id=found.practice_id, role=Role(found.role), therapist=found.therapist)
+    opened = found.key
+    g.caller = Caller(
+        key_id=opened.id,
+        practice_id=opened.practice_id,
+        role=Role(opened.role),
+        therapist=opened.therapist,
+        known_zone=found.zone,
+    )
     return caller()
 
 

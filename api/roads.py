@@ -72,6 +72,13 @@ def public_source(
 
 def road_engine(settings: Settings) -> "RoadEngine":
     """The engine that is set. Raises as `travel_source`."""
+    if settings.roads in HOSTED and settings.roads_avoid_tolls:
+        raise InvalidRequest(
+            f"{settings.roads} cannot be told to keep off tolls.",
+            code="bad_setting",
+            hint="Leave ROUNDS_ROADS_AVOID_TOLLS out, or use osrm or valhalla. For a practice with the policy"
+            " avoid_tolls drives that the 407 would shorten are estimated.",
+        )
     if settings.roads in HOSTED:
         from data.roads.engines.hosted import hosted_engine
 
@@ -102,7 +109,13 @@ def road_engine(settings: Settings) -> "RoadEngine":
                 code="bad_setting",
                 hint=f"Set ROUNDS_ROADS={built.engine}, or build again.",
             )
-        return ChildEngine(settings.roads, settings.roads_data, version=built.version, timeout=settings.roads_timeout)
+        return ChildEngine(
+            settings.roads,
+            settings.roads_data,
+            version=built.version,
+            timeout=settings.roads_timeout,
+            avoid_tolls=settings.roads_avoid_tolls,
+        )
     from data.roads.engines.web import JsonService, OsrmServer, ValhallaServer
 
     service = JsonService(
@@ -112,7 +125,12 @@ def road_engine(settings: Settings) -> "RoadEngine":
         timeout=settings.roads_timeout,
     )
     kind = OsrmServer if settings.roads == "osrm" else ValhallaServer
-    return kind(service, version=settings.roads_version, most=settings.roads_points)
+    return kind(
+        service,
+        version=settings.roads_version,
+        most=settings.roads_points,
+        avoid_tolls=settings.roads_avoid_tolls,
+    )
 
 
 def network(engine: "RoadEngine") -> str:

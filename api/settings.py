@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     roads_margin_percent: int = Field(
         default=25, ge=0, le=200, description="Added to an estimate where the engine has not told a drive."
     )
+    roads_avoid_tolls: bool = Field(
+        default=False,
+        description="Tell `osrm` or `valhalla` to keep off toll roads (the 407), for every practice.",
+    )
     roads_pairs: int = Field(default=1_000_000, gt=0, description="Most drives kept in the store; the oldest go.")
     user_agent: str = Field(
         default="rounds", description="How this installation names itself to geocoding providers and road engines."
@@ -99,6 +103,11 @@ class Settings(BaseSettings):
     )
     places_per_key: int = Field(
         default=1_000, gt=0, description="Different places that a `booking` key may search slots for in an hour."
+    )
+    visitor_address: Literal["", "peer", "forwarded"] = Field(
+        default="",
+        description="Where a visitor of a booking page comes from, so that forgetting who one was wins nothing: `peer`"
+        " (the connection's address), or `forwarded` (the last one in `X-Forwarded-For`, which your proxy must set).",
     )
     host: str = Field(default="127.0.0.1", description="Address that `rounds serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `rounds serve` listens on.")

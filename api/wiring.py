@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from api.services.search_tally import SearchTally
     from api.services.served_areas import PracticeGeocoders
     from api.services.signing_in import Links, PostOffice
+    from api.services.tidying import Tidying
     from data.store.store import Store
 
 Clock = Callable[[], datetime]
@@ -139,6 +140,12 @@ class Wiring:
         from api.mail import installed_post_office
 
         return installed_post_office(self.settings)
+
+    @cached_property
+    def tidying(self) -> "Tidying":
+        from api.services.tidying import Tidying
+
+        return Tidying()
 
     @cached_property
     def tally(self) -> "SearchTally":

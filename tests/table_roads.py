@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.source import Learned
+from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import MINUTE, Horizon
 from optimizer.schedule.slots import Spokes
@@ -32,7 +33,7 @@ class TableRoads:
         table = self.travel_times([Place(id="\0center", coordinate=center.coordinate), *stops], horizon, buffer)
         return Spokes(out=_row(table.seconds[:, 0, 1:]), back=_row(table.seconds[:, 1:, 0]))
 
-    def kind(self, horizon: Horizon) -> str:  # noqa: ARG002
+    def kind(self, horizon: Horizon, roads: Driving) -> str:  # noqa: ARG002
         return "any"
 
     def learn(
@@ -44,7 +45,7 @@ class TableRoads:
     ) -> Learned:
         return Learned()
 
-    def label(self, center: Place, stops: Sequence[Place]) -> str:  # noqa: ARG002
+    def label(self, center: Place, stops: Sequence[Place], roads: Driving) -> str:  # noqa: ARG002
         return self.name
 
     def _seconds(self, a: Place, b: Place) -> int:

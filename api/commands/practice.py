@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from api.commands.practice_page import page
+
 if TYPE_CHECKING:
     from optimizer.domain.therapist import WallBreak
 
@@ -29,6 +31,9 @@ def _span(words: str) -> tuple[time, time]:
 @click.group()
 def practice() -> None:
     """Make a practice, and say who works there."""
+
+
+practice.add_command(page)
 
 
 @practice.command()

@@ -6,14 +6,13 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, current_app, render_template, send_from_directory, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import compression, page_session
 from api.page_session import TOKEN_FIELD
 from api.wiring import wiring
-from data.store.page_records import PageSession
 
 STATIC = Path(__file__).parent / "static"
 
@@ -56,12 +55,11 @@ def page_policy(*, framed_by: Sequence[str] = (), tiles: str = "") -> str:
 
 
 def lock_down(response: Response, *, framed_by: Sequence[str] = ()) -> Response:
-    """Nothing from elsewhere, nothing left behind. Style sheets, scripts and Leaflet may be cached; all is packed."""
+    """Nothing from elsewhere, nothing left behind but what says that it may be kept; all is packed."""
     response.headers["Content-Security-Policy"] = page_policy(framed_by=framed_by, tiles=wiring().settings.tile_url)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if request.endpoint not in FILES:
-        response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return compression.packed(response)
 
 
@@ -71,8 +69,16 @@ blueprint.after_request(partial(lock_down))
 @blueprint.app_context_processor
 def words_for_templates() -> dict[str, object]:
     """`asset(name)`, the address of a static file; `visitor()`, who is signed in; `form_token()`, a form's hidden
-    field."""
-    return {"asset": asset, "visitor": page_session.current, "form_token": form_token}
+    field; `bare_token()` the same for scripts; `tile_url()` and `tile_attribution()` of maps."""
+    settings = wiring().settings
+    return {
+        "asset": asset,
+        "visitor": page_session.current,
+        "form_token": form_token,
+        "bare_token": bare_token,
+        "tile_url": lambda: settings.tile_url,
+        "tile_attribution": lambda: settings.tile_attribution,
+    }
 
 
 def asset(name: str) -> str:
@@ -87,10 +93,14 @@ def asset(name: str) -> str:
 
 def form_token() -> Markup:
     """The hidden field that makes a form one of ours; empty where nobody is signed in."""
+    token = bare_token()
+    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token) if token else Markup("")
+
+
+def bare_token() -> str:
+    """What a script sends as `X-Rounds-Token`; empty where nobody is signed in."""
     who = page_session.current()
-    if not isinstance(who, PageSession):
-        return Markup("")
-    return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, page_session.form_token(who))
+    return page_session.form_token(who) if who is not None else ""
 
 
 @cache

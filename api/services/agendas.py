@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from api.services.day_problem import visit_of
+from api.services.day_problem import buffer_of, visit_of
 from data.roads.source import TravelSource
 from optimizer.domain.booking import Booking, Client, StartWindow
 from optimizer.domain.place import Place
@@ -19,7 +19,7 @@ from optimizer.domain.visit import Visit
 from optimizer.schedule.busy import settle
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.slots import MOST_VISITS, OpenDay
-from optimizer.travel.times import BufferPolicy, TravelTimes
+from optimizer.travel.times import TravelTimes
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
@@ -125,7 +125,7 @@ def open_days(days: Sequence[AgendaDay], roads: TravelSource, policies: Policies
     for part in _parts(days):
         places = tuple({place.id: place for day in part for place in day.places}.values())
         travel = roads.travel_times(places, days[0].horizon, buffer)
-        kind = roads.kind(days[0].horizon)
+        kind = roads.kind(days[0].horizon, buffer.roads)
         prepared += [_open_day(day, _cut(travel, day.places), kind) for day in part]
     return tuple(prepared)
 
@@ -137,10 +137,6 @@ def _open_day(day: AgendaDay, travel: TravelTimes, kind: str) -> OpenDay:
         # Too many to try every order: the one in which they were promised.
         order = sorted(range(len(problem.visits)), key=lambda row: problem.visits[row].starts)
     return OpenDay.of(problem, kind, order)
-
-
-def buffer_of(policies: Policies) -> BufferPolicy:
-    return BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)
 
 
 def day_of(visit: HeldVisit) -> "Day":

@@ -36,7 +36,7 @@ ESTIMATES_KEPT = timedelta(minutes=1)
 """For how long a day keeps drives that were estimated because the road engine had not told them."""
 
 FEW = 24
-"""Days that are put together sooner than looked up: of somebody by name, on a date."""
+"""Days that are put together sooner than looked up: of somebody by name, or on a date."""
 
 MOST_BOARDS = 12
 """Stacked boards kept, some megabytes each."""
@@ -269,7 +269,7 @@ class Boards:
         some = None if therapists is None else frozenset(therapists)
         settings = {name: it for name, it in house.settings.items() if some is None or name in some}
         wanted, changes = tuple(sorted(set(dates))), None
-        if (some is None or len(wanted) * len(settings) >= FEW) and wanted and not without:
+        if len(wanted) * len(settings) >= FEW and not without:
             changes = uow.agendas.changes(wanted[0], wanted[-1])
             whole = self._wholes.get((house.practice.id, wanted, some))
             if whole is not None and whole.still_holds(house.revision, changes, now):
@@ -281,7 +281,9 @@ class Boards:
         versions = {
             (name, day): 0 for day in wanted for name, it in settings.items() if it.pattern.hours[day.weekday()]
         }
-        if versions:
+        if versions.keys() <= uow.agendas.held.keys():
+            versions = {key: uow.agendas.held[key] for key in versions}
+        else:
             for touched in uow.agendas.versions(settings, wanted[0], wanted[-1]):
                 if (touched.therapist, touched.date) in versions:
                     versions[touched.therapist, touched.date] = touched.version

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from api.services.agendas import booking_of, day_of
 from api.services.boards import House
@@ -17,32 +17,42 @@ from optimizer.domain.booking import Booking, Client
 from optimizer.domain.errors import Conflict
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
 from optimizer.domain.therapist import Therapist
+from optimizer.domain.visit import Clearance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmRequest:
-    """A hold to be confirmed, and who it is for."""
+    """A hold to be confirmed, and who it is for.
+
+    `door` is what the client tells of the address beside what was searched for ("12 Main Street, unit 4"): it is
+    written before the place. With a `clearance` that is not clear the hold becomes a request on nobody's agenda.
+    """
 
     practice_id: str
     owner: str
     hold_id: str
     client: Client
     notes: str = ""
+    door: str = ""
+    clearance: Clearance = Clearance.CLEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A booking, who comes, and the token by which the client may move or cancel it: it is told only here."""
+    """A booking, who comes, and the token by which the client may move or cancel it: it is told only here.
+
+    Nobody comes yet (None) where the screening is not clear.
+    """
 
     booking: Booking
-    therapist: Therapist
+    therapist: Therapist | None
     manage: str
 
 
 def confirm(
     request: ConfirmRequest, *, desk: Desk, receipt: Receipt[tuple[Confirmed, ...]] = no_receipt
 ) -> tuple[Confirmed, ...]:
-    """Book every visit of a hold.
+    """Book every visit of a hold; while the screening is not clear, on nobody's agenda: its places are free again.
 
     A hold counts while now is before `expires_at`. After that it has lapsed: where its places are still free it is
     taken up again and confirmed in one step, otherwise it is gone.
@@ -57,20 +67,28 @@ def confirm(
     """
     found = owned_hold(request.practice_id, request.hold_id, owner=request.owner, desk=desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
-        now = lock(uow, {day_of(visit) for visit in found.visits}, desk)
-        found, house = uow.holds.get(request.hold_id), desk.boards.house(uow)
+        house = desk.boards.house(uow)
+        now = lock(uow, _days_of(found, house), desk)
+        found = uow.holds.get(request.hold_id)
         _require_open(found)
         if found.has_lapsed(now):
             _require_free(uow, found, now, house, desk)
-        uow.holds.put(replace(found, status=HoldStatus.CONFIRMED))
+        uow.holds.confirm(found)
         names = {name: setting.pattern.therapist for name, setting in house.settings.items()}
         confirmed = tuple(_confirmed(request, found, visit, names, desk) for visit in found.visits)
-        for each in confirmed:
-            uow.bookings.add(each.booking)
-            uow.audit.add(_entry(request, each.booking, now))
+        uow.bookings.add_all([each.booking for each in confirmed])
+        uow.audit.add_all([_entry(request, each.booking, now) for each in confirmed])
         receipt(uow, confirmed)
         uow.commit()
     return confirmed
+
+
+def _days_of(found: Hold, house: House) -> set[tuple[str, date]]:
+    """The agendas of a hold; where the practice makes only so many visits a day, everybody's of these dates."""
+    days = {day_of(visit) for visit in found.visits}
+    if house.practice.policies.visits_a_day is None:
+        return days
+    return days | {(name, day) for _, day in days for name in house.settings}
 
 
 def _require_open(found: Hold) -> None:
@@ -107,13 +125,19 @@ def _confirmed(
 ) -> Confirmed:
     name = f"booking_{uuid.uuid4().hex}"
     token = desk.manage_tokens.of(request.practice_id, name)
+    booked, is_clear = booking_of(visit, id=name, client=request.client), request.clearance is Clearance.CLEAR
+    label = f"{request.door}, {booked.place.label}" if request.door else booked.place.label
     booking = replace(
-        booking_of(visit, id=name, client=request.client),
+        booked,
+        place=replace(booked.place, label=label),
+        therapist=booked.therapist if is_clear else None,
+        clearance=request.clearance,
         notes=request.notes,
         series=found.series,
         manage_hash=hash_token(token),
     )
-    return Confirmed(booking=booking, therapist=names.get(visit.therapist, Therapist(id=visit.therapist)), manage=token)
+    therapist = names.get(visit.therapist, Therapist(id=visit.therapist)) if is_clear else None
+    return Confirmed(booking=booking, therapist=therapist, manage=token)
 
 
 def _entry(request: ConfirmRequest, booking: Booking, now: datetime) -> AuditEntry:

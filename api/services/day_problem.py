@@ -6,6 +6,7 @@ from datetime import date
 
 from data.roads.source import TravelSource
 from optimizer.domain.booking import Booking
+from optimizer.domain.driving import Driving
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.therapist import WorkPattern
@@ -47,9 +48,14 @@ def day_problem(day: StoredDay, roads: TravelSource, also: Sequence[Place] = ())
     visits = tuple(visit_of(booking, catalogue, policies, horizon) for booking in day.bookings)
     homes = [place for shift in shifts for place in (shift.start_place, shift.end_place) if place is not None]
     places = _once([*homes, *(visit.place for visit in visits), *also])
-    buffer = BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)
-    travel = roads.travel_times(places, horizon, buffer)
+    travel = roads.travel_times(places, horizon, buffer_of(policies))
     return settle(Problem(horizon=horizon, shifts=shifts, visits=visits, travel=travel))
+
+
+def buffer_of(policies: Policies) -> BufferPolicy:
+    """How a practice drives, and what it adds to a drive."""
+    driving = Driving(avoid_tolls=policies.avoid_tolls, holidays=policies.holidays, learned=policies.learned)
+    return BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent, roads=driving)
 
 
 def places_of(day: StoredDay) -> tuple[Place, ...]:

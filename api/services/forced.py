@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from api.services.agendas import buffer_of
+from api.services.day_problem import buffer_of
 from data.roads.source import TravelSource
 from optimizer.domain.practice import Policies
 from optimizer.domain.reason import Reason, Rejection

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(minutes=5)
 
-FORGOTTEN_AFTER = timedelta(days=30)
-"""How long a hold can still be asked about after it has expired."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRequest:
@@ -63,7 +60,6 @@ def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receip
             visits=placed(view, offer, desk),
             series=f"series_{uuid.uuid4().hex}" if len(offer.starts) > 1 else None,
         )
-        uow.holds.purge(now - FORGOTTEN_AFTER)
         uow.holds.add(kept)
         receipt(uow, kept)
         uow.commit()
@@ -96,7 +92,7 @@ def release(practice_id: str, hold_id: str, *, owner: str, desk: Desk) -> Hold:
 
 def owned_hold(practice_id: str, hold_id: str, *, owner: str, desk: Desk) -> Hold:
     """A hold of this key. Raises NotFound: what is another's does not exist."""
-    with desk.store.unit_of_work(practice_id, write=False) as uow:
+    with desk.store.glance(practice_id) as uow:
         found = uow.holds.get(hold_id)
     if found.owner != owner:
         raise NotFound(f"there is no hold {hold_id!r}")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from api.services.booking_page import page_faults
 from api.services.distributing import distribute
 from api.services.served_areas import unknown_towns
 from data.demo.scenario import Scenario
@@ -13,6 +14,7 @@ from data.geocoding.area_geojson import write_area
 from data.geocoding.geocoder import Geocoder, PlaceQuery
 from data.geocoding.service_area import ServiceArea
 from data.roads.source import TravelSource
+from optimizer.domain.booking_page import BookingPage
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.practice import Policies, Practice, Service
@@ -53,24 +55,37 @@ def load_scenario(
 def put_policies(
     practice_id: str, policies: Policies, *, store: "Store", expected: Callable[[Practice], bool] = lambda _known: True
 ) -> Practice:
-    """Change how a practice likes to work, but for its service area. What is promised already stays promised.
+    """Change how a practice likes to work, but for its service area and what it has learned of the roads.
+
+    What is promised already stays promised.
 
     Raises
     ------
     InvalidRequest
-        code `policies_refused`, with a fault for each town that is none of the service area.
+        code `policies_refused`, with a fault for each town that is none of the service area, and for what is wrong
+        with the booking page.
     Conflict
         code `version_conflict`, when `expected` says that the stored practice is not what the caller has seen.
     """
     known = store.practices.get(practice_id)
     if not expected(known):
         raise Conflict("the policies have changed since you read them", hint="read them again")
-    wanted = replace(policies, service_area=known.policies.service_area)
-    if faults := unknown_towns(wanted):
-        raise InvalidRequest("the policies name a town that is not known", code="policies_refused", faults=faults)
+    before = known.policies
+    wanted = replace(policies, service_area=before.service_area, learned=before.learned)
+    with store.unit_of_work(practice_id, write=False) as uow:
+        offered = {service.code for service in uow.services.list()}
+    if faults := [*unknown_towns(wanted), *page_faults(wanted.booking_page, offered)]:
+        raise InvalidRequest("the policies cannot be kept", code="policies_refused", faults=faults)
     changed = replace(known, policies=wanted)
     store.practices.put(changed)
     return changed
+
+
+def change_page(practice_id: str, change: Callable[[BookingPage], BookingPage], *, store: "Store") -> Practice:
+    """Change the booking page and none of the other policies. Raises as `put_policies`."""
+    known = store.practices.get(practice_id)
+    wanted = replace(known.policies, booking_page=change(known.policies.booking_page))
+    return put_policies(practice_id, wanted, store=store, expected=lambda stored: stored == known)
 
 
 def put_service_area(

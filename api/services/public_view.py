@@ -5,8 +5,8 @@ Whatever is computed from them is the same for each home of a cell, and whatever
 
 from dataclasses import replace
 
-from api.services.agendas import buffer_of
 from api.services.boards import MOST_BOARDS, MOST_DAYS, PracticeBoard, Shelf, Stack
+from api.services.day_problem import buffer_of
 from data.roads.source import TravelSource
 from optimizer.schedule.slots import OpenDay
 from optimizer.schedule.timeline import Day

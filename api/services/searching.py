@@ -6,6 +6,7 @@ from datetime import datetime
 
 from api.services.address_budget import Asker
 from api.services.boards import PracticeBoard, Reading
+from api.services.day_problem import buffer_of
 from api.services.desk import Desk
 from api.services.doors import on_offer
 from api.services.starts import ask
@@ -107,7 +108,7 @@ def roads_told(query: Wanted, view: PracticeBoard, place: Place, desk: Desk) -> 
     """What the drives behind an answer come from: with "+estimate" where the engine did not know all of them."""
     roads = roads_for(query, desk)
     said = {
-        roads.label(place, view.board.stops),
+        roads.label(place, view.board.stops, buffer_of(view.practice.policies).roads),
         *(day.problem.travel.source for day in view.days if day.problem.visits),
     }
     return next((label for label in sorted(said) if label.endswith(f"+{ESTIMATE}")), roads.name)

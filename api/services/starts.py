@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from api.services.agendas import buffer_of
 from api.services.boards import PracticeBoard
+from api.services.day_problem import buffer_of
 from data.roads.source import TravelSource
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.place import Place
@@ -60,7 +60,7 @@ def ask(
         near = np.zeros((len(board.kinds), len(board.stops)), dtype=np.bool_)
         for row in limited:
             near[board.kind_of[row], board.stops_of(row)] = True
-        padded, bare = (_spokes(board, visit.place, near, roads, buffer) for buffer in (policy, BufferPolicy()))
+        padded, bare = (_spokes(board, visit.place, near, roads, buffer) for buffer in (policy, policy.bare))
         for row in limited:
             _check_driving(board, row, visit, padded, bare, grids[row], found.added[row])
     return found

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from api.services.agendas import buffer_of
 from api.services.dated import Dated
+from api.services.day_problem import buffer_of
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
 from api.services.offers import Terms
@@ -25,7 +25,7 @@ from optimizer.schedule.slots import OpenDay
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER, Ints
 from optimizer.solver.taking import Taker, best_place, runs
-from optimizer.travel.times import BufferPolicy, TravelTimes
+from optimizer.travel.times import TravelTimes
 
 MOST_EXPLAINED = 400
 """Therapist-days without a place whose reason an answer is worth; each takes a few thousandths of a second."""
@@ -179,7 +179,7 @@ def _travel(days: Sequence[OpenDay], searched: Unoffered, roads: TravelSource) -
     stops = tuple({stop.id: stop for day in days for stop in _places(day.problem)}.values())
     rows = {stop.id: row for row, stop in enumerate(stops)}
     horizon = days[0].problem.horizon
-    plain, padded = (roads.spokes(place, stops, horizon, buffer) for buffer in (BufferPolicy(), policy))
+    plain, padded = (roads.spokes(place, stops, horizon, buffer) for buffer in (policy.bare, policy))
     for day in days:
         # Of time given to something else, some places are on the way to nothing any more.
         travel = day.problem.travel.only([stop for stop in day.problem.travel.places if stop in rows])

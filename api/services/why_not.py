@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from api.services.agendas import buffer_of
 from api.services.boards import PracticeBoard
+from api.services.day_problem import buffer_of
 from api.services.placing import is_full
 from api.services.starts import ask, padded, wall_grid
 from data.roads.source import TravelSource

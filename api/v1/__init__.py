@@ -5,7 +5,7 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.pages import day, shell, sign_in
+    from api.pages import base_map, book, book_details, book_embed, book_manage, day, shell, sign_in
     from api.pages.board import deeds as board_deeds
     from api.pages.board import figures_page as board_figures
     from api.pages.board import pages as board_pages
@@ -13,6 +13,7 @@ def blueprints() -> tuple[Blueprint, ...]:
     from api.v1 import (
         bookings,
         by_hand,
+        clearance,
         docs,
         events,
         holds,
@@ -32,12 +33,19 @@ def blueprints() -> tuple[Blueprint, ...]:
     )
 
     return (
+        base_map.blueprint,
+        book.blueprint,
+        book_details.blueprint,
+        book_embed.blueprint,
+        book_embed.script,
+        book_manage.blueprint,
         board_deeds.blueprint,
         board_figures.blueprint,
         board_pages.blueprint,
         board_scale.blueprint,
         bookings.blueprint,
         by_hand.blueprint,
+        clearance.blueprint,
         day.blueprint,
         docs.blueprint,
         events.blueprint,

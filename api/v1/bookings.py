@@ -135,7 +135,7 @@ def create_booking(body: ConfirmIn | BookingIn) -> AnyResponse:
 
 def _confirm(body: ConfirmIn) -> AnyResponse:
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
 
     def write(receipt: Receipt[tuple[Confirmed, ...]]) -> tuple[Confirmed, ...]:
         asked = body.request(practice_id=who.practice_id, owner=who.key_id)
@@ -153,7 +153,7 @@ def _confirm(body: ConfirmIn) -> AnyResponse:
 
 def _book(body: BookingIn) -> AnyResponse:
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
     asked = body.request(practice_id=who.practice_id, actor=who.key_id)
 
     def write(receipt: Receipt[Booking]) -> Booking:
@@ -204,7 +204,7 @@ def move_booking(booking_id: str, body: RescheduleIn, query: TokenQuery) -> AnyR
     home told again, as exactly or less, stays as it is booked. With the token nothing moves once the promised start has
     passed (409, `visit_began`). `changed` in the answer says what is new."""
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
     asked = RescheduleRequest(
         practice_id=who.practice_id, booking_id=booking_id, offer=body.offer, authority=_authority()
     )
@@ -227,7 +227,7 @@ def cancel_booking(booking_id: str, query: TokenQuery) -> Reply:  # noqa: ARG001
     """With the client's token, until the promised start has passed (409, `visit_began`), or a staff key. One that is
     cancelled stays so."""
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
     cancelled = cancel(
         who.practice_id,
         booking_id,

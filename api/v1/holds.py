@@ -40,7 +40,7 @@ def create_hold(body: HoldIn) -> AnyResponse:
     """A series is kept whole or not at all. When the place is gone (409) the problem carries `slots`: fresh ones on
     the same terms, nearest to it. Of a series it carries none, as each would be one visit: ask for its offers again."""
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
     asked = HoldRequest(
         practice_id=who.practice_id,
         owner=who.key_id,
@@ -80,7 +80,7 @@ def answer_lost(lost: SlotLost, offer: str, *, moving: Moving | None = None) -> 
 def answer_lost_near(lost: SlotLost, terms: Terms, start: datetime, *, moving: Moving | None = None) -> Response:
     """The problem of a start that is gone, with fresh ones on these terms, or for a booking that is to be moved."""
     parts, who = wiring(), caller()
-    zone = parts.store.practices.get(who.practice_id).zone
+    zone = who.zone
     fresh = near(terms, start, exact=who.role in STAFF, desk=parts.desk, moving=moving)
     problem = SlotLostOut(
         **problem_details.describe(lost).model_dump(),

@@ -1,7 +1,6 @@
 """One Idempotency-Key, one write: the answer is stored in the write's own transaction and repeated for a day."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from flask import Response
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import caller
 from api.operation import JSON, Reply, fingerprint, idempotency_key, key_reused, send
 from api.services.receipt import Receipt
+from api.services.tidying import ANSWERS_KEPT_FOR
 from api.wiring import wiring
 from data.store.records import IdempotencyRecord
 from optimizer.domain.errors import Conflict
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from data.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-
-KEPT_FOR = timedelta(hours=24)
 
 
 def answer_once(
@@ -69,9 +67,9 @@ def _key() -> str:
 
 def _earlier(told: Callable[[str], str]) -> Response | None:
     now = wiring().clock()
-    with wiring().store.unit_of_work(caller().practice_id, write=False) as uow:
+    with wiring().store.glance(caller().practice_id) as uow:
         record = uow.idempotency.find(_key())
-    if record is None or record.created_at <= now - KEPT_FOR:
+    if record is None or record.created_at <= now - ANSWERS_KEPT_FOR:
         return None
     if record.fingerprint != fingerprint():
         raise key_reused()
@@ -81,7 +79,7 @@ def _earlier(told: Callable[[str], str]) -> Response | None:
 
 def _keep(uow: "UnitOfWork", reply: Reply) -> None:
     now = wiring().clock()
-    uow.idempotency.purge(now - KEPT_FOR)
+    wiring().tidying.tidy(uow, now)
     uow.idempotency.add(
         IdempotencyRecord(
             key=_key(),
@@ -90,5 +88,6 @@ def _keep(uow: "UnitOfWork", reply: Reply) -> None:
             body=reply.body.model_dump_json() if reply.body else "",
             headers=dict(reply.headers),
             created_at=now,
-        )
+        ),
+        outdated=now - ANSWERS_KEPT_FOR,
     )

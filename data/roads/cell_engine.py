@@ -27,6 +27,7 @@ class CellEngine:
     def __init__(self, engine: RoadEngine, square_of: Callable[[Point], Square | None]) -> None:
         self.name = engine.name
         self.version = f"{engine.version} cells"
+        self.avoids_tolls = engine.avoids_tolls
         self.most = max(2, engine.most // SAMPLES**2)
         self._engine = engine
         self._square_of = square_of

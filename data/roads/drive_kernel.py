@@ -142,33 +142,40 @@ def exposure_at(door: Floats, other: Floats, centre: Floats) -> tuple[float, flo
     return 0.10 + 0.18 * base, 0.25 + 0.21 * peak
 
 
+@inlined
+def covered(hourly: Floats, cell: int, base: float, peak: float) -> float:
+    """Seconds of empty road that a whole cell of the clock gets one along."""
+    return CELL / (hourly[2, cell] * (1.0 + hourly[0, cell] * base + hourly[1, cell] * peak))
+
+
 @kernel
 def drive_through(
     free: float, base: float, peak: float, hourly: Floats, starts: Rows, done: Floats, seconds: Floats
 ) -> None:
     """`seconds[band]` of one drive of `free` seconds on empty roads.
 
-    `hourly[0, cell]` and `hourly[1, cell]` are base and peak of the clock; `done` is scratch, one longer than they are.
+    `hourly[0, cell]` and `hourly[1, cell]` are base and peak of the clock, `hourly[2, cell]` is a factor on all of it;
+    `done` is scratch, one longer than they are.
     """
     cells, bands = hourly.shape[1], starts.size
     done[0], known, arriving = 0.0, 0, 0
     for band in range(bands):
         leaving = min(starts[band] // CELL, cells - 1)
         while known <= leaving:
-            done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+            done[known + 1] = done[known] + covered(hourly, known, base, peak)
             known += 1
         rate = (done[leaving + 1] - done[leaving]) / CELL
         goal = done[leaving] + rate * (starts[band] - leaving * CELL) + free
         arriving = max(arriving, leaving)
         while arriving < cells - 1:
             if known <= arriving:
-                done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+                done[known + 1] = done[known] + covered(hourly, known, base, peak)
                 known += 1
             if done[arriving + 1] >= goal:
                 break
             arriving += 1
         while known <= arriving:
-            done[known + 1] = done[known] + CELL / (1.0 + hourly[0, known] * base + hourly[1, known] * peak)
+            done[known + 1] = done[known] + covered(hourly, known, base, peak)
             known += 1
         into = (goal - done[arriving]) / (done[arriving + 1] - done[arriving]) * CELL
         seconds[band] = arriving * CELL - starts[band] + into

@@ -58,11 +58,13 @@ class EmptyRoads:
 
 class RoadEngine(Protocol):
     """Asked about at most `most` points at a time, origins and destinations together. `name` is echoed in answers;
-    `version` tells one map from another."""
+    `version` tells one map from another, and roads without tolls from all; `avoids_tolls` says whether it was told
+    to keep off those."""
 
     name: str
     version: str
     most: int
+    avoids_tolls: bool
 
     def ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
         """Every drive from an origin to a destination; points are latitude and longitude.
@@ -75,6 +77,11 @@ class RoadEngine(Protocol):
             Where the engine itself refuses a point; `row` counts the origins, then the destinations.
         """
         ...
+
+
+def version_of(version: str, *, avoid_tolls: bool) -> str:
+    """A map's version as drives are kept under it: those that keep off tolls are others."""
+    return f"{version} without tolls" if avoid_tolls else version
 
 
 def believable(found: EmptyRoads, origins: int, destinations: int) -> EmptyRoads:

@@ -1,26 +1,31 @@
 """Travel without a road engine: the embedded free-flow model driven through the rush hour."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import time
 from functools import cache, lru_cache
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.roads.calendar import DayClass, day_class
 from data.roads.door_book import DoorBook, Point
 from data.roads.drive_kernel import Floats, Rows, time_spokes, time_table
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
-from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, DayClass, Profile, congestion, day_class
+from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, Profile, congestion
 from data.roads.source import Learned
+from optimizer.domain.driving import Driving
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.schedule.slots import Spokes
 from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes
 
-PROFILES: Mapping[DayClass, Profile] = MappingProxyType({DayClass.WORKDAY: WORKDAY, DayClass.WEEKEND: WEEKEND})
+PROFILES: Mapping[DayClass, Profile] = MappingProxyType(
+    {DayClass.WORKDAY: WORKDAY, DayClass.WEEKEND: WEEKEND, DayClass.HOLIDAY: WEEKEND}
+)
 
 _DAY = (5 * 60, 23 * 60)  # minutes of the wall clock between which bands are close together
 _STEPS = (30, 60, 120, 240)  # minutes between bands, the closest that fits; 240 still meets 09:00 and 17:00
@@ -36,11 +41,8 @@ class EstimateSource:
 
     name = ESTIMATE
 
-    def __init__(
-        self, *, profiles: Mapping[DayClass, Profile] = PROFILES, classify: Callable[[date], DayClass] = day_class
-    ) -> None:
+    def __init__(self, *, profiles: Mapping[DayClass, Profile] = PROFILES) -> None:
         self._profiles = profiles
-        self._classify = classify
         self.doors = DoorBook(_doors).look_up
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
@@ -62,8 +64,8 @@ class EstimateSource:
         doors = model.doors(km)
         drive = np.zeros((len(departures), len(places), len(places)), dtype=np.int32)
         time_table(
-            model.figures, model.between, doors.points, doors.near, doors.access, centre(),
-            self.congestion(horizon), np.array(departures, dtype=np.int64), drive,
+            model.figures, model.along(buffer.roads), doors.points, doors.near, doors.access, centre(),
+            self.congestion(horizon, buffer.roads), np.array(departures, dtype=np.int64), drive,
         )  # fmt: skip
         return TravelTimes.build(
             places=[place.id for place in places],
@@ -87,16 +89,17 @@ class EstimateSource:
             As `travel_times`.
         """
         doors, rows = self.doors(place_points((center, *stops)))
-        table = spoke_table(doors, rows[0], doors, rows[1:], self.congestion(horizon), band_starts(horizon), buffer)
+        hourly = self.congestion(horizon, buffer.roads)
+        table = spoke_table(doors, rows[0], doors, rows[1:], hourly, band_starts(horizon), buffer)
         for k, stop in enumerate(stops):
             if stop.id == center.id:
                 table[:, k] = 0
         return Spokes(out=table, back=table)
 
-    def kind(self, horizon: Horizon) -> str:
+    def kind(self, horizon: Horizon, roads: Driving) -> str:
         """Workdays are of one kind, and so are weekends; a day on which the clocks change is of a kind of its own."""
         turns = horizon.length != 24 * HOUR or horizon.local(0).utcoffset() != horizon.local(24 * HOUR).utcoffset()
-        return f"{self._classify(horizon.date)} {horizon.date if turns else ''}".strip()
+        return f"{day_class(horizon, roads.holidays)} {horizon.date if turns else ''}".strip()
 
     def learn(
         self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
@@ -105,14 +108,19 @@ class EstimateSource:
         del places, others, within
         return Learned()
 
-    def label(self, center: Place, stops: Sequence[Place]) -> str:
+    def label(self, center: Place, stops: Sequence[Place], roads: Driving) -> str:
         """Always the same."""
-        del center, stops
+        del center, stops, roads
         return self.name
 
-    def congestion(self, horizon: Horizon) -> Floats:
+    def congestion(self, horizon: Horizon, roads: Driving) -> Floats:
         """The clock that drives of a date go by, see `rush_hour.congestion`."""
-        return congestion(self._profiles[self._classify(horizon.date)], horizon)
+        kind = day_class(horizon, roads.holidays)
+        profile = self._profiles[kind]
+        if roads.learned is not None:
+            learned = roads.learned.workday if kind is DayClass.WORKDAY else roads.learned.weekend
+            profile = replace(profile, factor=learned)
+        return congestion(profile, horizon)
 
 
 @lru_cache(maxsize=256)
@@ -153,7 +161,7 @@ def spoke_table(
     """`seconds[band, k]` with the buffer between a hub and the doors in `rows`, there and back."""
     model, table = embedded(), np.empty((len(starts), len(rows)), dtype=np.int32)
     time_spokes(
-        model.figures, model.between, hubs.points[hub], hubs.near[hub], hubs.access[hub],
+        model.figures, model.along(buffer.roads), hubs.points[hub], hubs.near[hub], hubs.access[hub],
         doors.points, doors.near, doors.access, rows, centre(), hourly, starts, buffer.minutes, buffer.percent, table,
     )  # fmt: skip
     return table

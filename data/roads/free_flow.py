@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from data.roads.drive_kernel import Floats, Rows, free_table, open_doors
+from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate
 
 _MODEL = Path(__file__).with_name("free_flow.json")
@@ -48,6 +49,9 @@ class FreeFlow:
         `nodes[node]`: kilometres east and north of the origin.
     between
         `between[node, node]`: minutes along the skeleton, quickest path.
+    between_free
+        The same without its toll roads: the 407 ETR from Burlington to Brock Road in Pickering. East of there it is
+        the province's, and has been free since June 2025.
     field
         `field[column, row]`: logarithm of the correction at the corners of square cells, from the south-west.
     """
@@ -62,9 +66,14 @@ class FreeFlow:
     access_nodes: int
     nodes: Floats
     between: Floats
+    between_free: Floats
     field: Floats
     field_corner: tuple[float, float]
     field_cell: float
+
+    def along(self, driving: Driving) -> Floats:
+        """`minutes[node, node]` along the skeleton, on the roads that a practice takes."""
+        return self.between_free if driving.avoid_tolls else self.between
 
     @cached_property
     def figures(self) -> Floats:
@@ -122,15 +131,21 @@ def embedded() -> FreeFlow:
     km = np.hypot(nodes[:, None, 0] - nodes[None, :, 0], nodes[:, None, 1] - nodes[None, :, 1])
     saturating = local["saturating_minutes"] * -np.expm1(-km / local["saturation_km"])
     street = local["minutes_per_km"] * km + saturating + roads["ramp_minutes"] / 2
-    between = np.where(km < roads["joined_km"], street, np.inf)
+    street = np.where(km < roads["joined_km"], street, np.inf)
     speed = {"motorway": roads["motorway_kmh"], "toll": roads["motorway_kmh"], "arterial": roads["arterial_kmh"]}
-    for kind, edges in fitted["edges"].items():
-        a, b = np.array(edges).T
-        along = np.minimum(between[a, b], km[a, b] * roads["detour"] / speed[kind] * 60)
-        between[a, b] = between[b, a] = along
-    np.fill_diagonal(between, 0)
-    for via in range(len(nodes)):  # Floyd and Warshall, a row at a time
-        np.minimum(between, between[:, via, None] + between[None, via, :], out=between)
+    tables = {}
+    for avoid_tolls in (False, True):
+        table = street.copy()
+        for kind, edges in fitted["edges"].items():
+            if kind == "toll" and avoid_tolls:
+                continue
+            a, b = np.array(edges).T
+            along = np.minimum(table[a, b], km[a, b] * roads["detour"] / speed[kind] * 60)
+            table[a, b] = table[b, a] = along
+        np.fill_diagonal(table, 0)
+        for via in range(len(nodes)):  # Floyd and Warshall, a row at a time
+            np.minimum(table, table[:, via, None] + table[None, via, :], out=table)
+        tables[avoid_tolls] = table
     return FreeFlow(
         origin=Coordinate(**fitted["origin"]),
         km_per_degree=(
@@ -144,7 +159,8 @@ def embedded() -> FreeFlow:
         ramp_minutes=roads["ramp_minutes"],
         access_nodes=roads["access_nodes"],
         nodes=nodes,
-        between=between,
+        between=tables[False],
+        between_free=tables[True],
         field=np.array(field["log_factor"], dtype=np.float64),
         field_corner=(field["west_km"], field["south_km"]),
         field_cell=field["cell_km"],

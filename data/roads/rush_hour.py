@@ -12,8 +12,6 @@ decay with distance are assumptions.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -26,21 +24,11 @@ CENTRE = Coordinate(lat=43.652, lng=-79.379)
 """Yonge and Queen."""
 
 
-class DayClass(StrEnum):
-    """Which profile a date drives by."""
-
-    WORKDAY = "workday"
-    WEEKEND = "weekend"
-
-
-def day_class(day: date) -> DayClass:
-    """Saturdays and Sundays are weekend. Public holidays count as workdays: safe, as workdays are slower."""
-    return DayClass.WEEKEND if day.isoweekday() >= 6 else DayClass.WORKDAY
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Congestion over the hours of a wall clock: `base[k]` and `peak[k]` at `hours[k]`, a straight line in between.
+
+    `factor[hour]`, at the full hours, is what was learned of a practice's own drives: it multiplies the whole.
 
     Raises
     ------
@@ -51,6 +39,7 @@ class Profile:
     hours: tuple[float, ...]
     base: tuple[float, ...]
     peak: tuple[float, ...]
+    factor: tuple[float, ...] = (1.0,) * 24
 
     def __post_init__(self) -> None:
         if not len(self.hours) == len(self.base) == len(self.peak):
@@ -59,6 +48,8 @@ class Profile:
             raise ValueError("the hours of a profile rise from 0 to 24")
         if min(self.base + self.peak) < 0:
             raise ValueError("roads are never quicker than free flow")
+        if len(self.factor) != 24 or min(self.factor) <= 0:
+            raise ValueError("a profile has a positive factor for each hour")
 
 
 WORKDAY = Profile(
@@ -110,10 +101,12 @@ def drives(
 
 @lru_cache(maxsize=256)
 def congestion(profile: Profile, horizon: Horizon) -> Floats:
-    """`hourly[0, cell]` and `hourly[1, cell]`: base and peak for each quarter of an hour from the horizon's origin.
+    """`hourly[0, cell]` and `hourly[1, cell]`: base and peak for each quarter of an hour from the horizon's origin, and
+    `hourly[2, cell]` the factor on both.
 
     The wall clock is asked for each cell, so a day on which the clocks change keeps its rush hour where people see it.
     """
     clocks = [horizon.local(cell * CELL + CELL // 2) for cell in range(MOST_CELLS)]
     hours = [clock.hour + clock.minute / 60 + clock.second / 3600 for clock in clocks]
-    return np.array([np.interp(hours, profile.hours, profile.base), np.interp(hours, profile.hours, profile.peak)])
+    base, peak = (np.interp(hours, profile.hours, figures) for figures in (profile.base, profile.peak))
+    return np.array([base, peak, np.interp(hours, range(24), profile.factor, period=24)])

@@ -16,6 +16,7 @@ from data.roads.drive_kernel import EAST, NORTH, Floats, time_table
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
 from data.roads.source import Learned
+from optimizer.domain.driving import Driving
 from optimizer.domain.place import Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
@@ -57,13 +58,13 @@ class SnappedRoads:
         # Many stops lie in few cells, and a drive to a cell is timed once.
         middles = doors.points[rows, EAST] * 1e6 + doors.points[rows, NORTH]
         _, first, cell_of = np.unique(middles, return_index=True, return_inverse=True)
-        starts, hourly = band_starts(horizon), self._roads.congestion(horizon)
+        starts, hourly = band_starts(horizon), self._roads.congestion(horizon, buffer.roads)
         table = spoke_table(hub, int(hub_row[0]), doors, rows[first], hourly, starts, buffer)
         table = np.take(table, cell_of, axis=1)
         return Spokes(out=table, back=table)
 
-    def kind(self, horizon: Horizon) -> str:
-        return self._roads.kind(horizon)
+    def kind(self, horizon: Horizon, roads: Driving) -> str:
+        return self._roads.kind(horizon, roads)
 
     def learn(
         self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
@@ -71,9 +72,9 @@ class SnappedRoads:
         """Nothing: there is nobody to ask."""
         return self._roads.learn(places, others, within=within)
 
-    def label(self, center: Place, stops: Sequence[Place]) -> str:
+    def label(self, center: Place, stops: Sequence[Place], roads: Driving) -> str:
         """Always the same."""
-        return self._roads.label(center, stops)
+        return self._roads.label(center, stops, roads)
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
         """Drives between cells, with the bands of a single day; two places of one cell are apart as its corners are."""
@@ -81,8 +82,8 @@ class SnappedRoads:
         starts, model = band_starts(horizon), embedded()
         drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
         time_table(
-            model.figures, model.between, doors.points[rows], doors.near[rows], doors.access[rows], centre(),
-            self._roads.congestion(horizon), starts, drive,
+            model.figures, model.along(buffer.roads), doors.points[rows], doors.near[rows], doors.access[rows],
+            centre(), self._roads.congestion(horizon, buffer.roads), starts, drive,
         )  # fmt: skip
         return TravelTimes.build(
             places=[place.id for place in places],

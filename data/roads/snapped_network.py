@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from data.roads.cell_engine import Square
 from data.roads.door_book import Point
-from data.roads.drive_kernel import Floats, free_between, time_between
+from data.roads.drive_kernel import Floats, time_between
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points
 from data.roads.free_flow import Doors, embedded
 from data.roads.learning import Learner
-from data.roads.network import NEVER_THERE, NetworkRoads
+from data.roads.network import NEVER_THERE, NetworkRoads, empty_roads
 from data.roads.pairs import NO_ROAD
 from data.roads.snapped import SIDE_KM, SnappedRoads
 from data.roads.source import Learned
+from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
@@ -52,7 +53,9 @@ class SnappedNetwork:
         here: Ends = [center], _taken(doors, rows)
         there, cell_of = self._snapped(stops)
         out, back = (
-            padded(starts, make_fifo(starts, self._timed(*ends, starts, horizon)), buffer).astype(np.int32)
+            padded(starts, make_fifo(starts, self._timed(*ends, starts, horizon, buffer.roads)), buffer).astype(
+                np.int32
+            )
             for ends in ((here, there), (there, here))
         )
         return Spokes(out=np.take(out[:, 0, :], cell_of, axis=1), back=np.take(back[:, :, 0], cell_of, axis=1))
@@ -62,7 +65,8 @@ class SnappedNetwork:
         starts = band_starts(horizon)
         cells, cell_of = self._snapped(places)
         guessed = (self._cells.known(cells[0], cells[0]).seconds < NO_ROAD).any()
-        drive = self._timed(cells, cells, starts, horizon)[:, cell_of[:, None], cell_of[None, :]]
+        guessed |= self._tolled(cells[1], cells[1], buffer.roads).any()
+        drive = self._timed(cells, cells, starts, horizon, buffer.roads)[:, cell_of[:, None], cell_of[None, :]]
         drive[:, np.arange(len(places)), np.arange(len(places))] = 0
         return TravelTimes.build(
             places=[place.id for place in places],
@@ -72,8 +76,8 @@ class SnappedNetwork:
             source=f"{self.name}+{ESTIMATE}" if guessed else self.name,
         )
 
-    def kind(self, horizon: Horizon) -> str:
-        return self._roads.kind(horizon)
+    def kind(self, horizon: Horizon, roads: Driving) -> str:
+        return self._roads.kind(horizon, roads)
 
     def learn(
         self, places: Sequence[Place], others: Sequence[Place] | None = None, *, within: float | None = None
@@ -94,11 +98,18 @@ class SnappedNetwork:
             off_road=exact.off_road,
         )
 
-    def label(self, center: Place, stops: Sequence[Place]) -> str:
+    def label(self, center: Place, stops: Sequence[Place], roads: Driving) -> str:
         """Of the bounds, so that it tells no more than they do."""
-        (cells, _), _ = self._snapped(stops)
+        (cells, doors), _ = self._snapped(stops)
+        hub, hub_row = self._roads.estimate.doors(place_points([center]))
+        here = _taken(hub, hub_row)
+        if self._tolled(here, doors, roads).any():
+            return f"{self.name}+{ESTIMATE}"
         known = [self._cells.known([center], cells).seconds, self._cells.known(cells, [center]).seconds]
         return f"{self.name}+{ESTIMATE}" if any((table < NO_ROAD).any() for table in known) else self.name
+
+    def _tolled(self, mine: Doors, others: Doors, driving: Driving) -> NDArray[np.bool_]:
+        return self._roads.tolled(*_both(mine, others), driving)
 
     def _snapped(self, places: Sequence[Place]) -> tuple[Ends, NDArray[np.int64]]:
         """The cells of places, each once, and which is whose."""
@@ -108,29 +119,32 @@ class SnappedNetwork:
         doors, rows = self._grid.squares.look_up(middles)
         return (_named(middles), _taken(doors, rows)), cell_of.reshape(-1)
 
-    def _timed(self, ours: Ends, theirs: Ends, starts: NDArray[np.int64], horizon: Horizon) -> NDArray[np.int32]:
+    def _timed(
+        self, ours: Ends, theirs: Ends, starts: NDArray[np.int64], horizon: Horizon, driving: Driving
+    ) -> NDArray[np.int32]:
         """`seconds[band, i, j]` of the bounds from each end to each other."""
         (begins, mine), (ends, others) = ours, theirs
-        doors = Doors(
-            points=np.concatenate([mine.points, others.points]),
-            near=np.concatenate([mine.near, others.near]),
-            access=np.concatenate([mine.access, others.access]),
-        )
-        rows = np.arange(len(begins), dtype=np.int64)
-        columns = len(begins) + np.arange(len(ends), dtype=np.int64)
+        doors, rows, columns = _both(mine, others)
         known = self._cells.known(begins, ends).seconds
         free: Floats = np.where(known == NO_ROAD, NEVER_THERE, known).astype(np.float64)
         unknown = np.asarray(known < NO_ROAD, dtype=np.bool_)
-        if unknown.any():
-            model, estimated = embedded(), np.zeros_like(free)
-            free_between(
-                model.figures, model.between, doors.points, doors.near, doors.access, rows, columns, unknown, estimated
-            )
-            free = np.where(unknown, estimated * self._roads.margin, free)
+        unknown |= self._roads.tolled(doors, rows, columns, driving)
+        free = np.where(unknown, empty_roads(doors, rows, columns, unknown, driving) * self._roads.margin, free)
         table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
-        hourly = self._roads.estimate.congestion(horizon)
+        hourly = self._roads.estimate.congestion(horizon, driving)
         time_between(free, doors.points, rows, columns, centre(), hourly, starts, table)
         return table
+
+
+def _both(mine: Doors, others: Doors) -> tuple[Doors, NDArray[np.int64], NDArray[np.int64]]:
+    """All of the doors, and the rows of the ones and the others."""
+    doors = Doors(
+        points=np.concatenate([mine.points, others.points]),
+        near=np.concatenate([mine.near, others.near]),
+        access=np.concatenate([mine.access, others.access]),
+    )
+    middle, end = len(mine.points), len(doors.points)
+    return doors, np.arange(middle, dtype=np.int64), np.arange(middle, end, dtype=np.int64)
 
 
 def square_of(point: Point) -> Square | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.domain.driving import Driving
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
 from optimizer.domain.time import Horizon
@@ -70,8 +71,14 @@ class TravelSource(Protocol):
         """
         ...
 
-    def kind(self, horizon: Horizon) -> str:
-        """What a date's drives go by: dates of one kind share every drive and every band, to the second."""
+    def kind(self, horizon: Horizon, roads: Driving) -> str:
+        """What a date's drives go by: dates of one kind share every drive and every band, to the second.
+
+        Parameters
+        ----------
+        roads
+            The ways of whoever drives, as in the buffer policy.
+        """
         ...
 
     def learn(
@@ -91,7 +98,7 @@ class TravelSource(Protocol):
         """
         ...
 
-    def label(self, center: Place, stops: Sequence[Place]) -> str:
+    def label(self, center: Place, stops: Sequence[Place], roads: Driving) -> str:
         """What the drives between one place and many come from: `name`, or with "+estimate" where some are not
         known."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from optimizer.domain.itinerary import Plan, Unassigned
 from optimizer.domain.time import Horizon, Seconds
@@ -75,6 +76,14 @@ class ApiKey:
     label: str = ""
     therapist: str | None = None
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownKey:
+    """A key that was shown, and the zone of its practice: what every door asks first."""
+
+    key: ApiKey
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,15 @@ class Store:
             yield UnitOfWork(connection, practice_id)
 
     @contextmanager
+    def glance(self, practice_id: str) -> Iterator[UnitOfWork]:
+        """For single questions, each with a moment of its own: without the round trips of a transaction.
+
+        Raises as `unit_of_work` does.
+        """
+        with self._database.glance() as connection:
+            yield UnitOfWork(connection, practice_id)
+
+    @contextmanager
     def turn_of(self, key: str) -> Iterator[None]:
         """One at a time with this key, in all processes: for the twins of a request, before they write.
 

@@ -1,5 +1,6 @@
 """Column types that SQLite and PostgreSQL agree on."""
 
+import re
 from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, Text
@@ -8,6 +9,8 @@ from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 
 from optimizer.domain.errors import InvalidRequest
+
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class NaiveDateTime(ValueError, DontWrapMixin):
@@ -61,6 +64,6 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is not None and any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+        if value is not None and UNWRITABLE.search(value):
             raise UnwritableText(f"{value!a} holds a sign that cannot be stored")
         return value

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from optimizer.domain.booking_page import BookingPage
+from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.time import MINUTE, Seconds
 
 
@@ -27,7 +29,10 @@ class Policies:
     `notice_minutes` from now, from `lead_days` to `horizon_days` ahead (0 is today), no more than `visits_a_day` on a
     date in the whole practice, and in `areas` on their weekdays only. A start is on the way when it costs a detour of
     at most `on_the_way_minutes`. `service_area` is where the practice drives at all, as GeoJSON; empty for the ten
-    places of the product.
+    places of the product. `booking_page` is what clients find of it on the web.
+
+    `avoid_tolls` keeps off the 407, `holidays` is the region whose public holidays drive like Sundays (empty: by the
+    time zone), and `learned` is what the practice's own drives have taught; see `optimizer.domain.driving`.
     """
 
     parking: Seconds = 5 * MINUTE
@@ -45,6 +50,10 @@ class Policies:
     areas: tuple[AreaRule, ...] = ()
     on_the_way_minutes: int = 10
     service_area: str = ""
+    booking_page: BookingPage = BookingPage()
+    avoid_tolls: bool = False
+    holidays: str = ""
+    learned: LearnedRoads | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ def cool(
     first, step = hot * ruin.usual_leg, (cold / hot) ** (1 / pieces)
     is_better = False
     for k in range(pieces):
-        if ruin.anneal(iterations // pieces, hot=first * step**k, cold=first * step ** (k + 1)):
+        found = ruin.anneal(iterations // pieces, hot=first * step**k, cold=first * step ** (k + 1))
+        if ruin.serve_more() or found:
             is_better = True
             report(ruin.assignment)
         if stop():

@@ -11,6 +11,7 @@ from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import BACK_BY, BEGINS, LEAD, LIMITS, LOAD, REST_COUNT, TAIL, World
 from optimizer.solver.anneal_kernel import anneal, worth
 from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.chain_kernel import LONGEST_CHAIN, Links, serve_by_chains
 from optimizer.solver.guide import guide_for, point_unit, usual_leg
 from optimizer.solver.route_pool_kernel import Hashes, Pool, remember
 from optimizer.solver.ruin_kernel import Desk, Floats, Guide, put_back
@@ -47,6 +48,7 @@ class Ruin:
     spare: Team
     pool: Pool
     desk: Desk
+    links: Links
     sheet: Sheet
     state: Hashes
     iterations: int = 0
@@ -77,6 +79,7 @@ class Ruin:
                 marks=marks,
             ),
             desk=_clear_desk(shifts, visits, breaks),
+            links=_links(shifts, visits, breaks),
             sheet=blank_sheet(longest, breaks),
             state=random.integers(1, 1 << 63, size=1, dtype=np.uint64),
         )
@@ -137,6 +140,24 @@ class Ruin:
         self.iterations += iterations
         return bool(better > 0)
 
+    def serve_more(self) -> bool:
+        """Serve visits left out of `current` by chains of exchanges; true when that is a better plan than any before.
+
+        Nothing happens where tables of all pairs of visits would take too much memory.
+        """
+        if not len(self.links.instead) or not serve_by_chains(
+            self.day.world,
+            self.hops,
+            self.guide.left_out,
+            self.guide.late_price,
+            self.current,
+            self.spare,
+            self.sheet,
+            self.links,
+        ):
+            return False
+        return self._keep()
+
     def columns(self) -> list[Column]:
         """The pool's days, in the order in which they were first seen or its hash says: the same for the same seed."""
         return [
@@ -163,6 +184,10 @@ class Ruin:
 
     def _repair(self, rank: Floats) -> bool:
         put_back(self.day.world, self.hops, self.guide, self.current, self.sheet, rank, self.desk.room)
+        return self._keep()
+
+    def _keep(self) -> bool:
+        """Note the days of `current`, and itself where it is the best; true then."""
         for shift in range(len(self.current.size)):
             remember(self.current, shift, self.pool)
         if worth(self.guide, self.current) < worth(self.guide, self.best):
@@ -211,6 +236,20 @@ def _clear_desk(shifts: int, visits: int, breaks: int) -> Desk:
         tally=np.zeros(2, dtype=np.int64),
         skip=np.full(1, -1, dtype=np.int64),
         room=np.zeros((breaks + 1, 2), dtype=np.int64),
+    )
+
+
+def _links(shifts: int, visits: int, breaks: int) -> Links:
+    rows = visits if visits * max(visits, shifts) <= MOST_HOPS else 0
+    return Links(
+        instead=np.zeros((rows, rows), dtype=np.float32),
+        room=np.zeros((rows, shifts), dtype=np.float32),
+        cost=np.zeros((LONGEST_CHAIN + 1, rows), dtype=np.float32),
+        parent=np.zeros((LONGEST_CHAIN + 1, rows), dtype=np.int64),
+        path=np.zeros(LONGEST_CHAIN + 1, dtype=np.int64),
+        days=np.zeros(shifts + 1, dtype=np.int64),
+        skip=np.zeros(1, dtype=np.int64),
+        room_before=np.zeros((breaks + 1, 2), dtype=np.int64),
     )
 
 

@@ -6,13 +6,14 @@ holds, after the last the last one's.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.driving import USUAL, Driving
 from optimizer.domain.time import MINUTE, Seconds
 
 ESTIMATE = "estimate"
@@ -24,10 +25,19 @@ Table = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BufferPolicy:
-    """Time added to a drive on purpose, once a leg: `minutes` plus `percent` of the drive, rounded up to a second."""
+    """Time added to a drive on purpose, once a leg: `minutes` plus `percent` of the drive, rounded up to a second.
+
+    `roads` is what a source of drives has to know of a practice's ways beside it.
+    """
 
     minutes: int = 0
     percent: int = 0
+    roads: Driving = USUAL
+
+    @property
+    def bare(self) -> Self:
+        """The same ways without a buffer."""
+        return replace(self, minutes=0, percent=0)
 
     def __post_init__(self) -> None:
         if self.minutes < 0 or self.percent < 0:

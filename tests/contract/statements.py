@@ -13,13 +13,15 @@ from data.store.store import Store
 def statements(store: Store) -> Iterator[list[str]]:
     """Every statement sent meanwhile, savepoints aside; the list grows as they are sent."""
     seen: list[str] = []
-    engine = store._database.engine
+    engines = [engine for engine in (store._database.engine, store._database.turns) if engine is not None]
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

@@ -28,6 +28,7 @@ from data.store.convert import (
     service_to_row,
 )
 from optimizer.domain.booking import Booking, StartWindow
+from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.itinerary import Plan
 from optimizer.domain.practice import Practice, Service
 from optimizer.domain.promise import HeldVisit
@@ -40,6 +41,7 @@ INSTANTS = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040,
 OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5, minutes=30))])
 
 SECONDS = st.integers(0, 10**6)
+DAY = st.lists(st.floats(0.4, 2.5), min_size=24, max_size=24).map(tuple)
 
 
 def _window(ends: list[int]) -> TimeWindow:
@@ -57,6 +59,13 @@ LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
     datetime: st.builds(datetime.replace, INSTANTS, tzinfo=OFFSETS),
     ZoneInfo: st.sampled_from(ZONES).map(ZoneInfo),
     TimeWindow: st.lists(SECONDS, min_size=2, max_size=2).map(_window),
+    LearnedRoads: st.builds(
+        LearnedRoads,
+        version=SECONDS,
+        workday=DAY,
+        weekend=DAY,
+        parking=st.lists(st.tuples(st.text(), SECONDS)).map(tuple),
+    ),
 }
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from data.store.records import Role
+from data.store.records import KnownKey, Role
 from data.store.store import Store
 from optimizer.domain.errors import Conflict, NotFound
-from tests.contract.samples import NOON, key, pattern, token
+from tests.contract.samples import NOON, NORTH, key, pattern, token
 
 LATER = NOON + timedelta(days=1)
 HASH = "9f86d081884c7d65"
@@ -25,7 +25,7 @@ def staffed(store: Store) -> Store:
 def test_a_key_is_found_by_its_hash_until_it_is_revoked(store: Store) -> None:
     planner = key("k1", role=Role.PLANNER, label="office")
     store.keys.create(planner, secret_hash=HASH)
-    assert store.keys.find_by_hash(HASH) == planner
+    assert store.keys.find_by_hash(HASH) == KnownKey(key=planner, zone=NORTH.zone)
     assert store.keys.find_by_hash("another") is None
     store.keys.revoke("north", "k1", LATER)
     store.keys.revoke("north", "k1", LATER + timedelta(days=1))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from data.store.records import KnownKey
 from data.store.store import Store
 from data.store.unit_of_work import UnitOfWork
 from optimizer.domain.booking import RunStatus
@@ -14,6 +15,7 @@ from optimizer.domain.promise import HoldStatus
 from tests.contract.samples import (
     DAY,
     NOON,
+    NORTH,
     SWEDISH,
     answer,
     booking,
@@ -207,7 +209,7 @@ def test_keys_are_listed_and_revoked_only_by_their_practice(store: Store) -> Non
     store.keys.create(key("k1", "south"), secret_hash="of south")
     assert store.keys.list("north") == (key("k1", "north"),)
     store.keys.revoke("south", "k1", NOON)
-    assert store.keys.find_by_hash("of north") == key("k1", "north")
+    assert store.keys.find_by_hash("of north") == KnownKey(key=key("k1", "north"), zone=NORTH.zone)
     assert store.keys.find_by_hash("of south") is None
 
 

@@ -31,10 +31,10 @@ MUTANTS = (
         tests=(RACE,),
     ),
     Mutant(
-        name="no FOR UPDATE",
+        name="day read and not locked",
         file="data/store/repositories/agendas.py",
-        before="            .with_for_update()\n",
-        after="",
+        before="        locked = self._take(wanted, LOCK)\n",
+        after=("        locked = tuple(agenda for day in wanted if (agenda := self.get(*day)))\n"),
         tests=(RACE,),
     ),
     Mutant(

@@ -21,7 +21,7 @@ from tests.front_desk import FrontDesk
 
 @dataclass(kw_only=True)
 class Clinic:
-    """`public` holds a booking key, `staff` a planner's. `now` may be set."""
+    """`public` holds a booking key, `staff` a planner's, `app` has the pages. `now` may be set."""
 
     wiring: Wiring
     app: Flask
@@ -75,11 +75,17 @@ def at(day: date, wall: str) -> datetime:
 
 @contextmanager
 def open_clinic(
-    url: str, folder: Path, people: Sequence[Person], policies: Policies | None = None, *, now: datetime = NOW
+    url: str,
+    folder: Path,
+    people: Sequence[Person],
+    policies: Policies | None = None,
+    *,
+    now: datetime = NOW,
+    **settings_of_its_own: object,
 ) -> Iterator[Clinic]:
     """Open for business with these people."""
     held: list[Clinic] = []
-    settings = Settings(database_url=url, var=folder, secret_key="not a secret")  # type: ignore[arg-type]
+    settings = Settings(database_url=url, var=folder, secret_key="not a secret", **settings_of_its_own)  # type: ignore[arg-type]
     wiring = Wiring(settings, clock=lambda: held[0].now)
     app = create_app(wiring=wiring)
     practice = open_practice(wiring.store, wiring.geocoder, people)

@@ -25,6 +25,8 @@ from tests.contract.conftest import (  # noqa: F401  # the same two databases as
     postgres_uri,
     url,
 )
+from tests.features.clinic import Clinic, open_clinic
+from tests.features.web import CREW, open_page
 
 MONDAY = date(2026, 11, 23)
 MONDAY_MORNING = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
@@ -99,6 +101,14 @@ def house(settings: Settings) -> Iterator[House]:
         held[0].load(EMPTY)
         yield held[0]
     wiring.store.close()
+
+
+@pytest.fixture
+def site(url: str, tmp_path: Path) -> Iterator[Clinic]:  # noqa: F811
+    """The clinic of one therapist, with its booking page open."""
+    with open_clinic(url, tmp_path, CREW) as opened:
+        open_page(opened)
+        yield opened
 
 
 @pytest.fixture

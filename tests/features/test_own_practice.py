@@ -69,3 +69,26 @@ def test_the_same_practice_is_not_made_twice() -> None:
     rounds("practice", "create", "mine", "--name", "My practice")
     assert rounds("practice", "create", "mine", "--name", "Other").exit_code != 0
     assert rounds("practice", "create", "new", "--name", "New", "--timezone", "Toronto").exit_code == 2
+
+
+def test_the_booking_page_is_opened_and_closed_by_command() -> None:
+    rounds("db", "upgrade")
+    rounds("practice", "create", "mine", "--name", "My practice")
+    assert rounds("practice", "page").stdout == "mine has no booking page; open it with --on\n"
+    opened = rounds(
+        "practice", "page", "--on", "--service", "swedish", "--framed-by", "https://example.org", "--ask-nothing",
+        "--phone", "905 555 0100",
+    )  # fmt: skip
+    assert opened.stdout == (
+        "mine: http://127.0.0.1:8000/book/mine\n  treatments: swedish\n  inside the pages of: https://example.org\n"
+        "  phone: 905 555 0100\n"
+    )
+    changed = rounds("practice", "page", "--all-services", "--framed-by-nobody", "--ask-usual").stdout
+    assert "treatments: all" in changed
+    assert "inside the pages of: nobody" in changed
+    assert "asks: Pregnancy" in changed
+    refused = rounds("practice", "page", "--framed-by", "example.org")
+    assert refused.exit_code == 4
+    assert "not_an_origin" in refused.stderr
+    assert rounds("practice", "page", "--ask", "x", "--ask-usual").exit_code == 2
+    assert "no booking page" in rounds("practice", "page", "--off").stdout

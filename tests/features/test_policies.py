@@ -38,6 +38,20 @@ def test_policies_are_read_and_changed_as_a_whole(house: House) -> None:
     assert (after.json["grid_minutes"], after.json["visits_a_day"]) == (30, 8)
 
 
+def test_the_booking_page_is_opened_with_what_stands_on_it(house: House) -> None:
+    key = house.key(Role.ADMIN)
+    closed = house.client.get("/v1/practice", headers=key).json
+    assert closed is not None
+    assert closed["booking_page"] == {"on": False, "framed_by": [], "services": [], "screening": None, "phone": ""}
+    page = {
+        "on": True, "framed_by": ["https://www.example.org"], "services": ["swedish"], "screening": [], "phone": "1"
+    }  # fmt: skip
+    assert house.client.put("/v1/practice/policies", json={"booking_page": page}, headers=key).status_code == 200
+    opened = house.client.get("/v1/practice", headers=key).json
+    assert opened is not None
+    assert opened["booking_page"] == page
+
+
 def test_a_change_of_what_somebody_else_has_changed_is_refused(house: House) -> None:
     key = house.key(Role.ADMIN)
     tag = house.client.get("/v1/practice", headers=key).headers["ETag"]
@@ -56,6 +70,9 @@ def test_a_change_of_what_somebody_else_has_changed_is_refused(house: House) -> 
         ({"areas": [{"weekdays": ["monday"]}]}, "area_missing"),
         ({"grid_minuts": 15}, "unknown_key"),
         ({"buffer_minutes": -1}, "out_of_range"),
+        ({"booking_page": {"framed_by": ["https://example.org/book"]}}, "not_an_origin"),
+        ({"booking_page": {"framed_by": ["https://*.example.org"]}}, "not_an_origin"),
+        ({"booking_page": {"services": ["swedsh"]}}, "unknown_service"),
     ],
 )
 def test_rules_that_make_no_sense_are_refused(house: House, rules: dict[str, object], code: str) -> None:

@@ -34,8 +34,8 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
 
 def test_every_command_in_the_readme_exists() -> None:
     commands = set(main.list_commands(None))  # type: ignore[arg-type]
-    assert set(re.findall(r"^rounds ([a-z]+)", README, re.MULTILINE)) <= commands
-    assert commands <= set(re.findall(r"rounds ([a-z]+)", README)) | {"demo", "evaluate", "serve"}
+    assert set(re.findall(r"^rounds ([a-z-]+)", README, re.MULTILINE)) <= commands
+    assert commands <= set(re.findall(r"rounds ([a-z-]+)", README)) | {"demo", "evaluate", "serve"}
 
 
 def test_every_picture_of_the_readme_is_there() -> None:

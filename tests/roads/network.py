@@ -48,6 +48,10 @@ class Counting:
     def most(self) -> int:
         return self.engine.most
 
+    @property
+    def avoids_tolls(self) -> bool:
+        return self.engine.avoids_tolls
+
     def ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
         self.questions.append((len(origins), len(destinations)))
         if self.cut:

@@ -48,10 +48,12 @@ def clinic(engine: Counting, tmp_path: Path) -> Iterator[Clinic]:
     roads = NetworkRoads(Learner(engine, book, Breaker(watch), watch))
     wiring = Wiring(settings, clock=lambda: held[0].now, roads=roads)
     open_practice(wiring.store, wiring.geocoder, crew(2))
-    door = AppDoor(create_app(wiring=wiring))
+    app = create_app(wiring=wiring)
+    door = AppDoor(app)
     held.append(
         Clinic(
             wiring=wiring,
+            app=app,
             public=FrontDesk(door=door, secret=make_key(wiring.store, Role.BOOKING)),
             staff=FrontDesk(door=door, secret=make_key(wiring.store, Role.PLANNER)),
             now=NOW,

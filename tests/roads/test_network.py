@@ -14,6 +14,7 @@ from data.roads.estimate import EstimateSource
 from data.roads.network import MARGIN_PERCENT
 from data.store.migrate import migrate
 from data.store.store import Store, open_store
+from optimizer.domain.driving import USUAL
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
@@ -111,8 +112,8 @@ def test_an_engine_that_goes_down_leaves_the_known_drives_exact_and_estimates_th
     assert (travel.drive[:, :5, :5] == before.drive).all()
     assert travel.source == "osrm+estimate"
     assert (travel.source_of("p0", "p4"), travel.source_of("p0", "p5")) == ("osrm", "estimate")
-    assert roads.label(places[0], places[:5]) == "osrm"
-    assert roads.label(places[0], places) == "osrm+estimate"
+    assert roads.label(places[0], places[:5], USUAL) == "osrm"
+    assert roads.label(places[0], places, USUAL) == "osrm+estimate"
 
 
 def test_an_engine_that_stays_down_is_left_alone_and_asked_again_when_it_is_back(engine: Counting) -> None:
@@ -150,7 +151,7 @@ def test_no_question_is_larger_than_the_engine_takes(engine: Counting) -> None:
     assert max(a + b for a, b in engine.questions) <= 100
     fresh = roads_over(engine)
     assert fresh.learn(places[:1], places).asked <= 4
-    assert fresh.label(places[0], places) == "osrm"
+    assert fresh.label(places[0], places, USUAL) == "osrm"
 
 
 def test_another_process_finds_in_the_store_what_the_first_has_learned(engine: Counting, store: Store) -> None:
@@ -168,11 +169,11 @@ def test_another_process_finds_in_the_store_what_the_first_has_learned(engine: C
 def test_a_process_that_looked_too_early_looks_again_after_a_minute(engine: Counting, store: Store) -> None:
     watch, places = Watch(), on_roads(engine, Random(11), 4)
     early = roads_over(engine, store=store.road_pairs, watch=watch)
-    assert early.label(places[0], places) == "osrm+estimate"
+    assert early.label(places[0], places, USUAL) == "osrm+estimate"
     roads_over(engine, store=store.road_pairs).learn(places)
-    assert early.label(places[0], places) == "osrm+estimate"
+    assert early.label(places[0], places, USUAL) == "osrm+estimate"
     watch.now = 61
-    assert early.label(places[0], places) == "osrm"
+    assert early.label(places[0], places, USUAL) == "osrm"
 
 
 def test_a_place_far_from_every_road_is_named_and_not_asked_about_again(engine: Counting, store: Store) -> None:

@@ -19,6 +19,7 @@ from data.roads.network import NetworkRoads
 from data.roads.pair_book import PairBook
 from data.roads.snapped import SIDE_KM, SnappedRoads
 from data.roads.snapped_network import SnappedNetwork, square_of
+from optimizer.domain.driving import USUAL
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.travel.times import BufferPolicy
@@ -62,7 +63,7 @@ def test_a_bound_is_never_shorter_than_the_drive_to_any_home_of_the_cell(engine:
         homes = homes_beside(engine, rng, seed, 40)
         for hub in on_roads(engine, rng, 3, name="hub"):
             assert public.learn([hub], homes).trouble == ""
-            assert roads.label(hub, homes) == public.label(hub, homes) == "osrm"
+            assert roads.label(hub, homes, USUAL) == public.label(hub, homes, USUAL) == "osrm"
             bound, real = (some.spokes(hub, homes, MONDAY, POLICY) for some in (public, roads))
             for ours, theirs in ((bound.out, real.out), (bound.back, real.back)):
                 assert (ours >= theirs).all()
@@ -79,7 +80,7 @@ def test_with_the_engine_down_a_bound_still_holds_and_is_labelled(engine: Counti
     engine.cut = True
 
     assert public.learn([hub], homes).trouble
-    assert public.label(hub, homes) == "osrm+estimate"
+    assert public.label(hub, homes, USUAL) == "osrm+estimate"
     bound, real = (some.spokes(hub, homes, MONDAY, POLICY) for some in (public, roads))
     assert (bound.out >= real.out).all()
     assert (bound.back >= real.back).all()
@@ -136,5 +137,5 @@ def test_nobody_to_visit_is_no_drive_away(engine: Counting) -> None:
     public = public_over(roads_over(engine), engine)
     (hub,) = on_roads(engine, Random(6), 1)
     assert public.spokes(hub, [], MONDAY, POLICY).out.shape == (39, 0)
-    assert public.label(hub, []) == "osrm"
+    assert public.label(hub, [], USUAL) == "osrm"
     assert public.learn([hub], []).asked == 0

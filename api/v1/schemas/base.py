@@ -15,6 +15,7 @@ YEARS = range(2000, 2100)
 LINE = r"^[^\x00-\x1f\x7f]+$"
 LINE_OR_EMPTY = r"^[^\x00-\x1f\x7f]*$"
 WALL_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+REGION = r"^([A-Z]{2}(-[A-Z0-9]{1,3})?|none)?$"
 POSTAL_PREFIX = r"^[A-Za-z0-9]{1,6}$"
 """The shapes of text; `fault_words` says each in a sentence."""
 

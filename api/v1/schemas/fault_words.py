@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.v1.schemas.base import LINE, LINE_OR_EMPTY, POSTAL_PREFIX, WALL_CLOCK
+from api.v1.schemas.base import LINE, LINE_OR_EMPTY, POSTAL_PREFIX, REGION, WALL_CLOCK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ NO_CONTROLS = Words(
     detail="A line break or another control character has no place here.", hint="Send one line of plain text."
 )
 PATTERNS = {
+    REGION: Words(detail="This is no region.", hint="Write country and province like CA-ON, none, or nothing."),
     LINE: NO_CONTROLS,
     LINE_OR_EMPTY: NO_CONTROLS,
     WALL_CLOCK: Words(detail="This is not a time of day.", hint="Write hours and minutes: 09:00 to 23:59."),

@@ -4,8 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from api.v1.schemas.base import POSTAL_PREFIX, Answer, Minutes, Request, refuse
+from api.v1.schemas.base import POSTAL_PREFIX, REGION, Answer, Flag, Minutes, Request, refuse
+from api.v1.schemas.booking_page import BookingPageIn, BookingPageOut
 from api.v1.schemas.practice import WEEKDAYS
+from data.roads.calendar import NO_HOLIDAYS, public_holidays
+from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.practice import AreaRule, Policies, Practice
 from optimizer.domain.time import MINUTE
 
@@ -40,7 +43,9 @@ class AreaRuleIn(Request):
 
 
 class PoliciesIn(Request):
-    """What is left out takes the product's default, not the value stored before."""
+    """What is left out takes the product's default, not the value stored before. `avoid_tolls` keeps off the 407;
+    `holidays` is the region whose public holidays drive like Sundays (`CA-ON`), `none` for none, empty by the time
+    zone."""
 
     parking_minutes: Minutes = USUAL.parking // MINUTE
     setup_minutes: Minutes = USUAL.setup // MINUTE
@@ -56,6 +61,17 @@ class PoliciesIn(Request):
     visits_a_day: Annotated[int, Field(strict=True, ge=0, le=10_000)] | None = None
     areas: Annotated[tuple[AreaRuleIn, ...], Field(max_length=50)] = ()
     on_the_way_minutes: Annotated[int, Field(strict=True, ge=0, le=240)] = USUAL.on_the_way_minutes
+    booking_page: BookingPageIn = BookingPageIn()
+    avoid_tolls: Flag = USUAL.avoid_tolls
+    holidays: Annotated[str, StringConstraints(strict=True, pattern=REGION)] = USUAL.holidays
+
+    @model_validator(mode="after")
+    def has_holidays(self) -> Self:
+        try:
+            public_holidays(self.holidays or NO_HOLIDAYS, 2026)
+        except InvalidRequest as error:
+            raise refuse(error.code, error.detail, error.hint) from error
+        return self
 
     def policies(self) -> Policies:
         return Policies(
@@ -73,6 +89,9 @@ class PoliciesIn(Request):
             visits_a_day=self.visits_a_day,
             areas=tuple(area.rule() for area in self.areas),
             on_the_way_minutes=self.on_the_way_minutes,
+            booking_page=self.booking_page.page(),
+            avoid_tolls=self.avoid_tolls,
+            holidays=self.holidays,
         )
 
 
@@ -102,6 +121,9 @@ class PracticeOut(Answer):
     visits_a_day: int | None
     areas: list[AreaRuleOut]
     on_the_way_minutes: int
+    booking_page: BookingPageOut
+    avoid_tolls: bool
+    holidays: str
 
     @classmethod
     def of(cls, practice: Practice) -> Self:
@@ -131,4 +153,7 @@ class PracticeOut(Answer):
                 for rule in policies.areas
             ],
             on_the_way_minutes=policies.on_the_way_minutes,
+            booking_page=BookingPageOut.of(policies.booking_page),
+            avoid_tolls=policies.avoid_tolls,
+            holidays=policies.holidays,
         )

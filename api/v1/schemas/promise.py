@@ -15,15 +15,18 @@ from api.v1.schemas.booking import BookingIn, BookingOut, ClientIn, WindowOut
 from api.v1.schemas.place import PlaceOut
 from api.v1.schemas.slots import OfferText
 from optimizer.domain.booking import Booking, BookingStatus, Client
+from optimizer.domain.visit import Clearance
 
 
 class ConfirmIn(Request):
     """A hold to be confirmed by the key that holds it. A hold that has lapsed is confirmed all the same while its
-    place is free."""
+    place is free. With `clearance: hold` it becomes a request: nobody has it on their agenda, and its place is free
+    again, until staff clear it."""
 
     hold_id: Identifier
     client: ClientIn
     notes: Annotated[str, Field(max_length=2000)] = ""
+    clearance: Clearance = Clearance.CLEAR
 
     def request(self, *, practice_id: str, owner: str) -> ConfirmRequest:
         who = self.client
@@ -33,6 +36,7 @@ class ConfirmIn(Request):
             hold_id=self.hold_id,
             client=Client(ref=who.ref, name=who.name, phone=who.phone, email=who.email),
             notes=self.notes,
+            clearance=self.clearance,
         )
 
 
@@ -44,6 +48,12 @@ class RescheduleIn(Request):
     """Another offer for the same treatment."""
 
     offer: OfferText
+
+
+class ClearanceIn(Request):
+    """What came of a screening; nothing else of it is kept."""
+
+    clearance: Clearance
 
 
 class PersonOut(Answer):
@@ -78,16 +88,23 @@ class PromisedOut(Answer):
 
 
 class ConfirmedVisitOut(PromisedOut):
-    """A booking of its own. `manage` is the client's key to move or cancel it; it is told only in this answer."""
+    """A booking of its own. `manage` is the client's key to move or cancel it; it is told only in this answer.
+    `therapist` is null while the screening is not clear: nobody comes yet."""
 
     manage: str
-    therapist: PersonOut
+    therapist: PersonOut | None
+    clearance: Clearance
 
     @classmethod
     def of_confirmed(cls, confirmed: Confirmed, zone: ZoneInfo) -> Self:
         promised = PromisedOut.of(confirmed.booking, zone)
-        name = confirmed.therapist.name or confirmed.therapist.id
-        return cls(**dict(promised), manage=confirmed.manage, therapist=PersonOut(name=name))
+        who = confirmed.therapist
+        return cls(
+            **dict(promised),
+            manage=confirmed.manage,
+            therapist=None if who is None else PersonOut(name=who.name or who.id),
+            clearance=confirmed.booking.clearance,
+        )
 
 
 class ConfirmedOut(ConfirmedVisitOut):
@@ -103,7 +120,7 @@ class ConfirmedOut(ConfirmedVisitOut):
 
 
 class MadeBookingOut(BookingOut):
-    """The booking that staff made. `warnings` say so when it is on nobody's agenda."""
+    """The booking as staff have left it. `warnings` say so when it is on nobody's agenda."""
 
     warnings: list[str]
 

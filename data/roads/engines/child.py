@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from data.roads.door_book import Point
-from data.roads.engine import EmptyRoads, EngineDown, TooFarFromRoad
+from data.roads.engine import EmptyRoads, EngineDown, TooFarFromRoad, version_of
 
 START_SECONDS = 60.0
 """To open the files; a large country takes seconds where they are not in memory yet."""
@@ -22,9 +22,10 @@ class ChildEngine:
     """A `RoadEngine` out of a folder that `rounds roads build` has made. Safe to share between threads, which wait for
     each other; started with the first question, and again after it has died."""
 
-    def __init__(self, name: str, folder: Path, *, version: str, timeout: float) -> None:
+    def __init__(self, name: str, folder: Path, *, version: str, timeout: float, avoid_tolls: bool = False) -> None:
         self.name = name
-        self.version = version
+        self.version = version_of(version, avoid_tolls=avoid_tolls)
+        self.avoids_tolls = avoid_tolls
         self.most = MOST[name]
         self._folder = folder
         self._timeout = timeout
@@ -59,8 +60,9 @@ class ChildEngine:
         ours, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", f"{__package__}.child_main", self.name, str(self._folder)]
+            tolls = "no-tolls" if self.avoids_tolls else "tolls"
             self._process = subprocess.Popen(  # noqa: S603  # our own module
-                [*command, str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                [*command, str(theirs.fileno()), tolls], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )  # fmt: skip
         self._line = Connection(ours.detach())

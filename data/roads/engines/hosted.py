@@ -22,12 +22,14 @@ Router = Callable[..., Any]
 
 
 class HostedEngine:
-    """A `RoadEngine` by way of routingpy. It does not say how far points were moved to a road."""
+    """A `RoadEngine` by way of routingpy. It does not say how far points were moved to a road, and cannot be
+    told to keep off tolls: neither service takes that with a matrix."""
 
     def __init__(self, name: str, router: Any, *, version: str, most: int) -> None:
         self.name = name
         self.version = version
         self.most = most
+        self.avoids_tolls = False
         self._router = router
 
     def ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:

@@ -12,7 +12,11 @@ from data.roads.engine import EmptyRoads, EngineDown, figures
 Ask = Callable[[Sequence[Point], Sequence[Point]], EmptyRoads]
 
 
-def load(folder: Path) -> Ask:
+NO_TOLLS = "toll"
+"""The class of roads to exclude; the profile that `rounds roads build` uses knows it."""
+
+
+def load(folder: Path, *, avoid_tolls: bool) -> Ask:
     """Open what `rounds roads build` has made. It holds the interpreter during a table: give it a process of its own.
 
     The files are mapped, not read, so that many processes share them.
@@ -35,6 +39,7 @@ def load(folder: Path) -> Ask:
             destinations=list(range(len(origins), len(points))),
             annotations=["duration", "distance"],
             generate_hints=False,
+            **({"exclude": [NO_TOLLS]} if avoid_tolls else {}),
         )
         try:
             return read_table(engine.Table(asked))

@@ -22,7 +22,7 @@ class NotJoined(Exception):
     """Some location is too far from every road, or cannot be reached from another; Valhalla does not say which."""
 
 
-def load(folder: Path) -> Ask:
+def load(folder: Path, *, avoid_tolls: bool) -> Ask:
     """Open what `rounds roads build` has made."""
     import valhalla
 
@@ -37,10 +37,10 @@ def load(folder: Path) -> Ask:
                 raise NotJoined from error
             raise EngineDown(f"Valhalla refuses: {type(error).__name__}") from error
 
-    return lambda origins, destinations: ask(act, origins, destinations)
+    return lambda origins, destinations: ask(act, origins, destinations, avoid_tolls=avoid_tolls)
 
 
-def ask(act: Act, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
+def ask(act: Act, origins: Sequence[Point], destinations: Sequence[Point], *, avoid_tolls: bool) -> EmptyRoads:
     """Every drive, with the speeds of empty roads. Where it leads to does not say how far points were moved.
 
     Raises
@@ -48,11 +48,14 @@ def ask(act: Act, origins: Sequence[Point], destinations: Sequence[Point]) -> Em
     TooFarFromRoad
         For the first point that no road is near.
     """
+    options: dict[str, Any] = {"speed_types": ["freeflow", "constrained"]}
+    if avoid_tolls:
+        options["use_tolls"] = 0.0
     request = {
         "sources": [_location(point) for point in origins],
         "targets": [_location(point) for point in destinations],
         "costing": "auto",
-        "costing_options": {"auto": {"speed_types": ["freeflow", "constrained"]}},
+        "costing_options": {"auto": options},
         "units": "kilometers",
         "verbose": False,
     }
@@ -62,10 +65,10 @@ def ask(act: Act, origins: Sequence[Point], destinations: Sequence[Point]) -> Em
         row = _first_lost(act, [*origins, *destinations])
     if row is not None:
         raise TooFarFromRoad(row, None)
-    return _apart(act, origins, destinations)
+    return _apart(act, origins, destinations, avoid_tolls=avoid_tolls)
 
 
-def _apart(act: Act, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
+def _apart(act: Act, origins: Sequence[Point], destinations: Sequence[Point], *, avoid_tolls: bool) -> EmptyRoads:
     """The answer in halves: somewhere in it lies an island, for which Valhalla refuses the whole."""
     if len(origins) == len(destinations) == 1:
         nowhere = np.full((1, 1), np.nan)
@@ -73,9 +76,13 @@ def _apart(act: Act, origins: Sequence[Point], destinations: Sequence[Point]) ->
     tall = len(origins) >= len(destinations)
     axis, middle = (0, len(origins) // 2) if tall else (1, len(destinations) // 2)
     if tall:
-        halves = [ask(act, part, destinations) for part in (origins[:middle], origins[middle:])]
+        halves = [
+            ask(act, part, destinations, avoid_tolls=avoid_tolls) for part in (origins[:middle], origins[middle:])
+        ]
     else:
-        halves = [ask(act, origins, part) for part in (destinations[:middle], destinations[middle:])]
+        halves = [
+            ask(act, origins, part, avoid_tolls=avoid_tolls) for part in (destinations[:middle], destinations[middle:])
+        ]
     return EmptyRoads(
         seconds=np.concatenate([half.seconds for half in halves], axis=axis),
         meters=np.concatenate([half.meters for half in halves], axis=axis),

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from data.roads.door_book import Point
-from data.roads.engine import EmptyRoads, EngineDown
+from data.roads.engine import EmptyRoads, EngineDown, version_of
 from data.roads.engines import osrm, valhalla
 from data.web.address import WebAddress, web_address
 from data.web.exchange import Limits, Question, Reply, WebTrouble, exchange
@@ -66,9 +66,10 @@ class OsrmServer:
 
     name = "osrm"
 
-    def __init__(self, service: JsonService, *, version: str, most: int) -> None:
-        self.version = version
+    def __init__(self, service: JsonService, *, version: str, most: int, avoid_tolls: bool = False) -> None:
+        self.version = version_of(version, avoid_tolls=avoid_tolls)
         self.most = most
+        self.avoids_tolls = avoid_tolls
         self._service = service
 
     def ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
@@ -81,6 +82,7 @@ class OsrmServer:
                 "sources": ";".join(map(str, rows[: len(origins)])),
                 "destinations": ";".join(map(str, rows[len(origins) :])),
                 "generate_hints": "false",
+                **({"exclude": osrm.NO_TOLLS} if self.avoids_tolls else {}),
             },
             safe=";,",
         )
@@ -93,14 +95,15 @@ class ValhallaServer:
 
     name = "valhalla"
 
-    def __init__(self, service: JsonService, *, version: str, most: int) -> None:
-        self.version = version
+    def __init__(self, service: JsonService, *, version: str, most: int, avoid_tolls: bool = False) -> None:
+        self.version = version_of(version, avoid_tolls=avoid_tolls)
         self.most = most
+        self.avoids_tolls = avoid_tolls
         self._service = service
 
     def ask(self, origins: Sequence[Point], destinations: Sequence[Point]) -> EmptyRoads:
         """See `RoadEngine.ask`."""
-        return valhalla.ask(self._act, origins, destinations)
+        return valhalla.ask(self._act, origins, destinations, avoid_tolls=self.avoids_tolls)
 
     def _act(self, action: str, request: dict[str, Any]) -> Any:
         status, answer = self._service.ask(f"/{action}", request)

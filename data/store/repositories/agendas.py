@@ -4,14 +4,17 @@ Two bookings that do not overlap can still be impossible to drive, so no constra
 many days are asked for, the number of statements is the same.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from data.store.records import Agenda
-from data.store.repositories.base import Repository, insert
+from data.store.repositories.base import Repository
 from data.store.repositories.blocks import Blocks
 from data.store.tables import agenda as table
 
@@ -23,8 +26,40 @@ CHANGES = select(func.coalesce(func.sum(table.c.version), 0)).where(
 )
 """Asked by every search, and so written once."""
 
+TOUCHED = (
+    select(table)
+    .where(
+        table.c.practice_id == bindparam("of"),
+        table.c.therapist.in_(bindparam("therapists", expanding=True)),
+        table.c.date.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(table.c.date, table.c.therapist)
+)
+"""Asked by every hold, and so written once."""
+
+LOCK, COUNT_UP = 0, 1
+
+
+@cache
+def _taking(dialect: str, up: int) -> ReturningInsert[Any]:
+    """Take days, whether or not somebody has touched them before, and count them up by so much."""
+    into = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return into.on_conflict_do_update(
+        index_elements=["practice_id", "therapist", "date"], set_={"version": table.c.version + up}
+    ).returning(*table.c)
+
 
 class Agendas(Repository):
+    def __init__(self, connection: Connection, practice_id: str) -> None:
+        super().__init__(connection, practice_id)
+        self.net = Blocks(connection, practice_id)
+        self._held: dict[Day, int] = {}
+
+    @property
+    def held(self) -> Mapping[Day, int]:
+        """The versions of the days that this transaction has locked and not changed: nobody need ask for them again."""
+        return self._held
+
     def get(self, therapist: str, day: date) -> Agenda:
         """The day as last committed, unlocked. A day that nobody has touched has version 0."""
         row = self._one(self._select(table, table.c.therapist == therapist, table.c.date == day))
@@ -39,10 +74,8 @@ class Agendas(Repository):
 
     def versions(self, therapists: Collection[str], first: date, last: date) -> tuple[Agenda, ...]:
         """The days of these therapists touched so far, both dates included; the others have version 0."""
-        query = self._select(
-            table, table.c.therapist.in_(therapists), table.c.date >= first, table.c.date <= last
-        ).order_by(table.c.date, table.c.therapist)
-        return tuple(_from_row(row) for row in self._all(query))
+        asked = {"of": self._practice_id, "therapists": sorted(therapists), "first": first, "last": last}
+        return tuple(_from_row(row) for row in self._connection.execute(TOUCHED, asked))
 
     def changes(self, first: date, last: date) -> int:
         """How often the days of these dates have been changed so far, both included, whoever's they are.
@@ -55,7 +88,8 @@ class Agendas(Repository):
         """Hold these (therapist, date) days until the transaction ends; nobody else changes them meanwhile.
 
         Lock every day a transaction needs in one call: they are taken in one order, so two callers cannot wait for
-        each other. Answers in that order: by date, then therapist.
+        each other. Answers in that order: by date, then therapist. The row is written as it is: one statement locks
+        it as SELECT ... FOR UPDATE would, makes it where nobody has touched the day, and tells the version.
 
         Parameters
         ----------
@@ -64,43 +98,32 @@ class Agendas(Repository):
             time. Without it they go on standing in the way.
         """
         wanted = _in_order(days)
-        if not wanted:
-            return ()
-        rows = [self._row(day, version=0) for day in wanted]
-        self._connection.execute(insert(self._connection, table).values(rows).on_conflict_do_nothing())
-        locked = self._all(
-            self._select(table, tuple_(table.c.therapist, table.c.date).in_(wanted))
-            .order_by(table.c.date, table.c.therapist)
-            .with_for_update()
-        )
+        locked = self._take(wanted, LOCK)
+        self._held |= {(agenda.therapist, agenda.date): agenda.version for agenda in locked}
         if now is not None:
             self.lapse(wanted, now)
-        return tuple(sorted((_from_row(row) for row in locked), key=lambda agenda: (agenda.date, agenda.therapist)))
+        return locked
 
     def lapse(self, days: Iterable[Day], now: datetime) -> None:
-        """On days that are locked: holds that have lapsed by now let go of their time."""
-        Blocks(self._connection, self._practice_id).lapse(_in_order(days), now)
+        """On days that are locked: holds that have lapsed by now let go of their time to whoever wants it."""
+        self.net.lapse(_in_order(days), now)
 
     def bump(self, days: Iterable[Day]) -> tuple[Agenda, ...]:
         """Lock these days and count their versions up."""
         wanted = _in_order(days)
+        for day in wanted:
+            self._held.pop(day, None)  # whoever counts up may yet take it back
+        return self._take(wanted, COUNT_UP)
+
+    def _take(self, wanted: Sequence[Day], up: int) -> tuple[Agenda, ...]:
         if not wanted:
             return ()
-        rows = [self._row(day, version=1) for day in wanted]
-        bump = (
-            insert(self._connection, table)
-            .values(rows)
-            .on_conflict_do_update(
-                index_elements=["practice_id", "therapist", "date"], set_={"version": table.c.version + 1}
-            )
-            .returning(*table.c)
-        )
-        bumped = self._connection.execute(bump).all()
-        return tuple(sorted((_from_row(row) for row in bumped), key=lambda agenda: (agenda.date, agenda.therapist)))
-
-    def _row(self, day: Day, *, version: int) -> dict[str, str | date | int]:
-        therapist, of = day
-        return {"practice_id": self._practice_id, "therapist": therapist, "date": of, "version": version}
+        rows = [
+            {"practice_id": self._practice_id, "therapist": therapist, "date": day, "version": up}
+            for therapist, day in wanted
+        ]
+        taken = self._connection.execute(_taking(self._connection.dialect.name, up), rows)
+        return tuple(sorted((_from_row(row) for row in taken), key=lambda agenda: (agenda.date, agenda.therapist)))
 
 
 def _in_order(days: Iterable[Day]) -> Sequence[Day]:

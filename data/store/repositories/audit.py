@@ -1,30 +1,39 @@
 """Who did what."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import tuple_
 
 from data.store.records import AuditEntry
-from data.store.repositories.base import Repository
+from data.store.repositories.base import Repository, adding
 from data.store.tables import audit as table
 from optimizer.domain.errors import Conflict
+
+
+def _to_row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": dict(entry.detail),
+    }
 
 
 class Audit(Repository):
     def add(self, entry: AuditEntry) -> None:
         """Raises Conflict (`already_exists`) when the id is taken: an entry is never rewritten."""
-        detail: Mapping[str, str | int] = dict(entry.detail)
-        values = {
-            "id": entry.id,
-            "at": entry.at,
-            "actor": entry.actor,
-            "action": entry.action,
-            "subject": entry.subject,
-            "detail": detail,
-        }
-        if not self._add(table, values):
-            raise Conflict(f"audit entry {entry.id!r} exists already", code="already_exists")
+        self.add_all([entry])
+
+    def add_all(self, entries: Sequence[AuditEntry]) -> None:
+        """The same for many at once."""
+        rows = [{"practice_id": self._practice_id, **_to_row(entry)} for entry in entries]
+        added = self._connection.scalars(adding(self._connection.dialect.name, table), rows).all()
+        if missing := {entry.id for entry in entries} - set(added):
+            raise Conflict(f"audit entry {min(missing)!r} exists already", code="already_exists")
 
     def list(
         self, *, before: tuple[datetime, str] | None = None, since: datetime | None = None, limit: int = 100

@@ -1,10 +1,12 @@
 """What every repository does the same way: stay inside its practice."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from data.store.tables import practice
 
@@ -17,10 +19,19 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
+@cache
+def adding(dialect: str, table: Table) -> ReturningInsert[Any]:
+    """Add rows but those of which a unique key (or an exclusion) is taken; answers the last column of each one's key.
+
+    Written once a table: to write a statement takes longer than to send it.
+    """
+    into = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return into.on_conflict_do_nothing().returning(list(table.primary_key)[-1])
+
+
 def insert_once(connection: Connection, table: Table, values: Values) -> bool:
     """Insert, or answer False where a unique key is taken. The transaction stays usable on both databases."""
-    row = insert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return connection.execute(row).first() is not None
+    return connection.execute(adding(connection.dialect.name, table), values).first() is not None
 
 
 class Repository:

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Connection, case, tuple_, update
 
 from data.store.convert import booking_from_row, booking_to_row
 from data.store.repositories.agendas import Agendas, Day
-from data.store.repositories.base import Repository
-from data.store.repositories.blocks import Blocks
+from data.store.repositories.base import Repository, adding
 from data.store.tables import booking as table
 from optimizer.domain.booking import Booking, BookingStatus
 from optimizer.domain.errors import Conflict, NotFound
@@ -18,10 +17,9 @@ from optimizer.domain.errors import Conflict, NotFound
 class Bookings(Repository):
     """Whoever puts a booking on an agenda has locked that day (`agendas.lock`) and looked at it again."""
 
-    def __init__(self, connection: Connection, practice_id: str) -> None:
+    def __init__(self, connection: Connection, practice_id: str, agendas: Agendas) -> None:
         super().__init__(connection, practice_id)
-        self._agendas = Agendas(connection, practice_id)
-        self._blocks = Blocks(connection, practice_id)
+        self._agendas = agendas
 
     def get(self, id: str) -> Booking:
         """Raises NotFound."""
@@ -44,11 +42,20 @@ class Bookings(Repository):
             code `slot_taken`, when another promise of its therapist has that very time; `already_exists`, when the id
             or the uid is taken. Nothing of the booking is kept then.
         """
-        with self._connection.begin_nested():
-            self._agendas.bump(_days(booking))
-            if not self._add(table, booking_to_row(booking)):
-                raise Conflict(f"booking {booking.id!r} exists already", code="already_exists")
-            self._blocks.of_bookings([booking])
+        self.add_all([booking])
+
+    def add_all(self, bookings: Sequence[Booking]) -> None:
+        """Keep all of these, or none. Raises Conflict as `add` does."""
+        self._agendas.bump(day for booking in bookings for day in _days(booking))
+        rows = [{"practice_id": self._practice_id, **booking_to_row(booking)} for booking in bookings]
+        added = self._connection.scalars(adding(self._connection.dialect.name, table), rows).all()
+        try:
+            if missing := {booking.id for booking in bookings} - set(added):
+                raise Conflict(f"booking {min(missing)!r} exists already", code="already_exists")
+            self._agendas.net.of_new_bookings(bookings)
+        except Conflict:
+            self._delete(table, table.c.id.in_(added))
+            raise
 
     def put(self, booking: Booking) -> None:
         """Replace the booking with this id.
@@ -73,7 +80,7 @@ class Bookings(Repository):
             if row is not None:
                 self._agendas.bump(_days(booking_from_row(row)) - days)
             self._update(table, table.c.id == booking.id, values=booking_to_row(booking))
-            self._blocks.of_bookings([booking])
+            self._agendas.net.of_bookings([booking])
 
     def put_all(self, bookings: Sequence[Booking]) -> None:
         """Add or replace many at once; they may trade places. The caller has locked every day that they leave or take.
@@ -88,7 +95,7 @@ class Bookings(Repository):
             self._agendas.bump(day for booking in (*map(booking_from_row, before), *bookings) for day in _days(booking))
             for booking in bookings:
                 self._put(table, booking_to_row(booking))
-            self._blocks.of_bookings(bookings)
+            self._agendas.net.of_bookings(bookings)
 
     def place(self, day: date, therapists: Mapping[str, str | None]) -> tuple[Booking, ...]:
         """Put confirmed bookings of a date on other agendas, all at once; answers those that moved.
@@ -126,7 +133,7 @@ class Bookings(Repository):
             )
             still = set(self._connection.scalars(change))  # one on nobody's agenda may just have been cancelled
             moved = tuple(booking for _, booking in moving if booking.id in still)
-            self._blocks.of_bookings(moved)
+            self._agendas.net.of_bookings(moved)
         return moved
 
     def on(self, day: date) -> tuple[Booking, ...]:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, tuple_
 from data.store.convert import held_visit_from_row, held_visit_to_row, hold_from_row, hold_to_row
 from data.store.repositories.agendas import Agendas
 from data.store.repositories.base import Repository
-from data.store.repositories.blocks import Blocks
 from data.store.tables import held_visit as visit_table
 from data.store.tables import hold as table
 from optimizer.domain.errors import Conflict, NotFound
@@ -20,10 +19,9 @@ from optimizer.domain.promise import Hold, HoldStatus
 class Holds(Repository):
     """Whoever adds a hold has locked its days (`agendas.lock`) and looked at them again."""
 
-    def __init__(self, connection: Connection, practice_id: str) -> None:
+    def __init__(self, connection: Connection, practice_id: str, agendas: Agendas) -> None:
         super().__init__(connection, practice_id)
-        self._agendas = Agendas(connection, practice_id)
-        self._blocks = Blocks(connection, practice_id)
+        self._agendas = agendas
 
     def add(self, hold: Hold) -> None:
         """Keep a hold, all of its visits.
@@ -34,12 +32,15 @@ class Holds(Repository):
             code `slot_taken`, when another promise of the therapist has that very time; `already_exists`, when the id
             is taken. Nothing of the hold is kept then.
         """
-        with self._connection.begin_nested():
-            if not self._add(table, hold_to_row(hold)):
-                raise Conflict(f"hold {hold.id!r} exists already", code="already_exists")
-            self._agendas.bump(_days(hold))
-            self._write_visits(hold)
-            self._blocks.of_hold(hold)
+        if not self._add(table, hold_to_row(hold)):
+            raise Conflict(f"hold {hold.id!r} exists already", code="already_exists")
+        self._agendas.bump(_days(hold))
+        try:
+            self._agendas.net.of_new_hold(hold)
+        except Conflict:
+            self._delete(table, table.c.id == hold.id)
+            raise
+        self._write_visits(hold)
 
     def get(self, id: str) -> Hold:
         """The hold, whatever became of it. Raises NotFound."""
@@ -65,7 +66,13 @@ class Holds(Repository):
             if before.visits != hold.visits:
                 self._delete(visit_table, visit_table.c.hold_id == hold.id)
                 self._write_visits(hold)
-            self._blocks.of_hold(hold)
+            self._agendas.net.of_hold(hold)
+
+    def confirm(self, hold: Hold) -> None:
+        """Let a hold that was read under its lock become bookings; they are added next."""
+        self._agendas.bump(_days(hold))
+        self._update(table, table.c.id == hold.id, values={"status": HoldStatus.CONFIRMED.value})
+        self._agendas.net.clear_hold(hold.id)
 
     def live_on(self, days: Iterable[tuple[str, date]], now: datetime) -> tuple[Hold, ...]:
         """The holds that keep a place on one of these (therapist, date) days, by id, in one query.
@@ -81,16 +88,21 @@ class Holds(Repository):
             visit_table.c.therapist.in_(therapists), visit_table.c.date >= first, visit_table.c.date <= last, now=now
         )
 
+    def live_of(self, owner: str, now: datetime) -> tuple[Hold, ...]:
+        """The holds that keep places for this owner, by id."""
+        return self._live_where(table.c.owner == owner, now=now)
+
     def purge(self, before: datetime) -> int:
         """Forget the holds that expired before that, confirmed ones too; says how many."""
-        self._blocks.forget(before)
+        self._agendas.net.forget(before)
         return self._delete(table, table.c.expires_at < before)
 
     def _live(self, *on: ColumnElement[bool], now: datetime) -> tuple[Hold, ...]:
         with_a_visit_there = select(visit_table.c.hold_id).where(self._mine(visit_table), *on)
-        return self._holds(
-            table.c.id.in_(with_a_visit_there), table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now
-        )
+        return self._live_where(table.c.id.in_(with_a_visit_there), now=now)
+
+    def _live_where(self, where: ColumnElement[bool], *, now: datetime) -> tuple[Hold, ...]:
+        return self._holds(where, table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now)
 
     def _holds(self, *where: ColumnElement[bool]) -> tuple[Hold, ...]:
         both = (visit_table.c.practice_id == table.c.practice_id) & (visit_table.c.hold_id == table.c.id)

@@ -2,17 +2,22 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, exists, select, update
 
 from data.store.engine import Database
-from data.store.records import ApiKey, Role
+from data.store.records import ApiKey, KnownKey, Role
 from data.store.repositories.base import insert_once
 from data.store.tables import api_key as table
 from data.store.tables import practice, work_pattern
 from optimizer.domain.errors import Conflict, NotFound
 
-LIVE = select(table).where(table.c.secret_hash == bindparam("hash"), table.c.revoked_at.is_(None))
+LIVE = (
+    select(table, practice.c.zone)
+    .join_from(table, practice)
+    .where(table.c.secret_hash == bindparam("hash"), table.c.revoked_at.is_(None))
+)
 """Asked by every request, and so written once."""
 
 
@@ -69,11 +74,11 @@ class Keys:
                 raise Conflict(f"key {key.id!r} exists already", code="already_exists")
             connection.commit()
 
-    def find_by_hash(self, secret_hash: str) -> ApiKey | None:
-        """The key with this secret; a revoked one is not found."""
+    def find_by_hash(self, secret_hash: str) -> KnownKey | None:
+        """The key with this secret, and the clocks of its practice; a revoked one is not found."""
         with self._database.glance() as connection:
             row = connection.execute(LIVE, {"hash": secret_hash}).first()
-        return None if row is None else _from_row(row)
+        return None if row is None else KnownKey(key=_from_row(row), zone=ZoneInfo(row.zone))
 
     def list(self, practice_id: str) -> tuple[ApiKey, ...]:
         """The practice's keys, revoked ones too, oldest first."""

@@ -177,10 +177,10 @@ class Plans(Repository):
         if before is not None:
             self._update(table, table.c.id == before.id, values={"published_at": None})
         self._update(table, table.c.id == id, values={"published_at": at})
-        bookings = Bookings(self._connection, self._practice_id)
+        agendas = Agendas(self._connection, self._practice_id)
+        bookings = Bookings(self._connection, self._practice_id, agendas)
         planned = {day.shift.therapist.id for each in (before, stored) if each is not None for day in each.plan}
         promised = {booking.therapist for booking in bookings.on(stored.date) if booking.therapist is not None}
-        agendas = Agendas(self._connection, self._practice_id)
         agendas.lock(((therapist, stored.date) for therapist in planned | promised), at)
         agendas.bump((therapist, stored.date) for therapist in planned)
         try:

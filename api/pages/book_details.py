@@ -1,0 +1,187 @@
+"""The booking page, second half: who, and done."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.feeds.client_ics import Event, calendar
+from api.pages import book_answers, book_view, book_words
+from api.pages.book_desk import Reception, reception
+from api.pages.book_forms import LONGEST, TYPED, line, read_details, says_door
+from api.pages.book_search import Wishes, courses_of, week_of
+from api.pages.book_state import Ask, Held
+from api.pages.book_weeks import first_date, nearest
+from api.services.confirming import ConfirmRequest
+from api.services.holding import owned_hold
+from api.services.visitors import book_once, booked_by, bookings_of
+from optimizer.domain.booking import Booking, Client
+from optimizer.domain.errors import Conflict, InvalidRequest
+from optimizer.domain.promise import Hold, HoldStatus
+
+blueprint = Blueprint("book_details", __name__)
+book_answers.register(blueprint)
+
+
+@blueprint.get("/book/<practice>/details")
+def details(practice: str) -> AnyResponse:
+    """The third step. Whoever comes back to it after booking is shown what was booked."""
+    desk = reception(practice)
+    held = desk.seals.read_held(request.args.get("held", ""))
+    if held is None:
+        return redirect(url_for("book.start", practice=practice), 303)
+    found = _hold(desk, held)
+    match found.status:
+        case HoldStatus.CONFIRMED:
+            return _done(desk, booked_by(practice, found.id, desk=desk.desk))
+        case HoldStatus.RELEASED:
+            return redirect(url_for("book.times", practice=practice, ask=desk.seals.ask(held.ask)), 303)
+    return details_page(desk, held, found)
+
+
+@blueprint.post("/book/<practice>/details")
+def confirm(practice: str) -> AnyResponse:
+    """Book what is held. What is held is the key: however often the form is sent, it is booked once."""
+    desk = reception(practice)
+    held = desk.seals.read_held(request.form.get("held", ""))
+    if held is None:
+        return book_answers.too_old()
+    found, typed = _hold(desk, held), carried(request.form)
+    sent = read_details(request.form, ask=held.ask, screened=bool(desk.page.questions))
+    if sent.faults and found.status is not HoldStatus.CONFIRMED:
+        return details_page(desk, held, found, typed=typed, faults=sent.faults, status=422)
+    wanted = ConfirmRequest(
+        practice_id=practice,
+        owner=found.owner,
+        hold_id=found.id,
+        client=Client(
+            ref=found.client_ref, name=sent.typed["name"], phone=sent.typed["phone"], email=sent.typed["email"]
+        ),
+        notes=sent.typed["notes"],
+        door="" if says_door(held.ask.where) else sent.typed["door"],
+        clearance=sent.clearance,
+    )
+    try:
+        return _done(desk, book_once(wanted, desk=desk.desk))
+    except Conflict:
+        return details_page(desk, held, found, typed=typed, is_lost=True, status=409)
+
+
+@blueprint.get("/book/<practice>/done")
+def done(practice: str) -> AnyResponse:
+    """What was booked, what happens next, and the way back to it."""
+    desk = reception(practice, closed_too=True)
+    names = desk.seals.read_done(request.args.get("made", ""))
+    if names is None:
+        return book_answers.nothing_here()
+    bookings = bookings_of(practice, names, desk=desk.desk)
+    shown = [
+        (book_view.booked(each, desk.every_service, desk.names, desk.zone, desk.now), manage_url(desk, each))
+        for each in bookings
+    ]
+    mail = "\n\n".join(f"{each.what}, {each.when}\n{link}" for each, link in shown)
+    return desk.show("done", bookings=shown, first=shown[0][0], made=request.args["made"], mail=mail)
+
+
+@blueprint.get("/book/<practice>/done.ics")
+def done_ics(practice: str) -> AnyResponse:
+    """All of it for the client's own calendar."""
+    desk = reception(practice, closed_too=True)
+    names = desk.seals.read_done(request.args.get("made", ""))
+    if names is None:
+        return book_answers.nothing_here()
+    return calendar_of(desk, bookings_of(practice, names, desk=desk.desk))
+
+
+def details_page(
+    desk: Reception,
+    held: Held,
+    found: Hold,
+    *,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    is_lost: bool = False,
+    status: int = 200,
+) -> Response:
+    """The third step; where its time is lost, with the nearest ones beside what is typed."""
+    ask, first = held.ask, found.visits[0]
+    left = max(0, int((found.expires_at - desk.now).total_seconds()))
+    service = next((each for each in desk.every_service if each.code == first.service), None)
+    return desk.show(
+        "details",
+        status,
+        held=desk.seals.held(held),
+        ask=desk.seals.ask(ask),
+        what=book_view.what(service, first.service, first.session),
+        visits=book_view.held_lines(found.visits, desk.zone, desk.now),
+        where=ask.where,
+        needs_door=not says_door(ask.where),
+        until=book_words.clock(found.expires_at, desk.zone),
+        left=left,
+        lapsed=not found.is_live(desk.now),
+        is_lost=is_lost,
+        typed=typed or {},
+        faults=faults or {},
+        longest=LONGEST,
+        questions=desk.page.questions,
+        **(_instead(desk, ask, found) if is_lost else {"nearest": None, "courses": ()}),
+    )
+
+
+def carried(form: Mapping[str, str]) -> dict[str, str]:
+    """What a form says of the details; empty where it has none of them."""
+    return {name: line(form, name) for name in TYPED if form.get(name)}
+
+
+def calendar_of(desk: Reception, bookings: tuple[Booking, ...]) -> Response:
+    """Bookings as a calendar file."""
+    events = [_event(desk, each) for each in bookings]
+    body = calendar(events, now=desk.now)
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"'}
+    return Response(body, mimetype="text/calendar", headers=headers)
+
+
+def _event(desk: Reception, booking: Booking) -> Event:
+    view = book_view.booked(booking, desk.every_service, desk.names, desk.zone, desk.now)
+    link = manage_url(desk, booking)
+    return Event(
+        uid=f"{booking.id}@{desk.practice.id}",
+        start=booking.windows[0].earliest,
+        end=booking.windows[-1].latest + timedelta(seconds=booking.session),
+        summary=f"{view.what} ({desk.practice.name})",
+        where=view.where,
+        description=f"{f'With {view.who}. ' if view.who else ''}Move or cancel: {link}",
+        link=link,
+        status="CANCELLED" if view.is_cancelled else "TENTATIVE" if view.is_request else "CONFIRMED",
+    )
+
+
+def manage_url(desk: Reception, booking: Booking) -> str:
+    """The client's own way to a booking, whole: it is kept in calendars and messages."""
+    token = desk.desk.manage_tokens.of(desk.practice.id, booking.id)
+    return url_for("book_manage.show", practice=desk.practice.id, booking=booking.id, token=token, _external=True)
+
+
+def _hold(desk: Reception, held: Held) -> Hold:
+    owner = desk.visitor(held.ask.visitor).owner
+    return owned_hold(desk.practice.id, held.hold_id, owner=owner, desk=desk.desk)
+
+
+def _done(desk: Reception, bookings: tuple[str, ...]) -> AnyResponse:
+    # Another page by its own address: reloading it or going back sends nothing again.
+    return redirect(url_for("book_details.done", practice=desk.practice.id, made=desk.seals.done(bookings)), 303)
+
+
+def _instead(desk: Reception, ask: Ask, found: Hold) -> dict[str, object]:
+    """What is nearest to a time that is gone."""
+    visitor, start = desk.visitor(ask.visitor), found.visits[0].start
+    if ask.rhythm:
+        try:
+            answer = courses_of(ask, Wishes(), visitor=visitor, practice=desk.practice, desk=desk.desk)
+        except InvalidRequest:
+            return {"nearest": None, "courses": ()}
+        return {"nearest": None, "courses": book_view.courses(answer, desk.zone, desk.now)}
+    first = first_date("", start, desk)
+    week = week_of(ask, first, visitor=visitor, practice=desk.practice, services=desk.services, desk=desk.desk)
+    return {"nearest": nearest(week, start, desk), "courses": ()}

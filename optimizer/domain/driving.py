@@ -1,0 +1,58 @@
+"""How a practice drives: which roads it keeps off, whose holidays empty them, and what its own drives have taught."""
+
+from dataclasses import dataclass
+
+from optimizer.domain.time import Seconds
+
+HOURS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedRoads:
+    """What logged drives say of the roads, put on top of what is known of them anyway.
+
+    Attributes
+    ----------
+    version
+        Counts what was learned in a practice, from 1.
+    workday, weekend
+        `factor[hour]`: how many times as long as expected a second on the road takes at the full hours of the wall
+        clock, a straight line in between; holidays go by the weekend.
+    parking
+        (town, seconds) where parking was seen to take another time than the practice's default.
+
+    Raises
+    ------
+    ValueError
+        When there are not 24 factors, or one is not between a third and three.
+    """
+
+    version: int
+    workday: tuple[float, ...] = (1.0,) * HOURS
+    weekend: tuple[float, ...] = (1.0,) * HOURS
+    parking: tuple[tuple[str, Seconds], ...] = ()
+
+    def __post_init__(self) -> None:
+        for factors in (self.workday, self.weekend):
+            if len(factors) != HOURS or not all(1 / 3 <= factor <= 3 for factor in factors):
+                raise ValueError("a learned profile has 24 factors from a third to three")
+
+    def parking_in(self, town: str | None) -> Seconds | None:
+        """Seconds of parking in a town, None where nothing was learned of it."""
+        return dict(self.parking).get(town) if town is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driving:
+    """What of a practice's ways a travel source has to know.
+
+    `holidays` is the region whose public holidays drive like Sundays (`CA-ON`); empty goes by the time zone, `none`
+    knows no holidays.
+    """
+
+    avoid_tolls: bool = False
+    holidays: str = ""
+    learned: LearnedRoads | None = None
+
+
+USUAL = Driving()
