@@ -14,6 +14,7 @@ class Exit(IntEnum):
     USAGE = 2
     LEFT_OUT = 3
     BAD_INPUT = 4
+    NO_BETTER = 5
     BUG = 70
     TRY_LATER = 75
 

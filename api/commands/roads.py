@@ -1,5 +1,6 @@
-"""`rounds roads`: build the roads of a region, and ask for drives before anybody waits for them."""
+"""`rounds roads`: build the roads of a region, ask for drives before anybody waits for them, and learn from them."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -57,3 +58,48 @@ def warm(ctx: click.Context, practice: str) -> None:
         click.echo(f"rounds: {learned.trouble}; what is missing is estimated", err=True)
         ctx.exit(Exit.TRY_LATER)
     learned.require_roads()
+
+
+@roads.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From which date; a year back else.")
+@click.option("--dry-run", is_flag=True, help="Look only: nothing is kept.")
+@click.option("--practice", default="", help="The practice, where there are several.")
+@click.pass_context
+def learn(ctx: click.Context, since: datetime | None, practice: str, *, dry_run: bool) -> None:
+    """Learn the time of day and the minutes of parking from what therapists told of their drives.
+
+    Kept is only what tells days better that were held out: plans, searches and the day's page go by it at once. Exits
+    5 when nothing was better, and then nothing has changed.
+    """
+    from api.commands.setting_up import practice_of, set_up
+    from api.services.road_learning import learn_roads
+
+    wiring = set_up()
+    learnt = learn_roads(
+        practice_of(wiring, practice),
+        store=wiring.store,
+        roads=wiring.roads,
+        clock=wiring.clock,
+        actor="cli",
+        since=None if since is None else since.date(),
+        keep=not dry_run,
+    )
+    for sentence in learnt.sentences():
+        click.echo(sentence)
+    if not (learnt.lesson.drives.helps or learnt.lesson.parkings.helps):
+        click.echo("rounds: nothing learned; the roads stay as they were", err=True)
+        ctx.exit(Exit.NO_BETTER)
+    click.echo(f"in use: version {learnt.learned.version}" if learnt.learned else "a dry run: nothing was kept")
+
+
+@roads.command()
+@click.option("--practice", default="", help="The practice, where there are several.")
+def forget(practice: str) -> None:
+    """Give up what was learned last, and go back to what was learned before it, or to the roads as they come."""
+    from api.commands.setting_up import practice_of, set_up
+    from api.services.road_learning import forget_roads
+
+    wiring = set_up()
+    gone, back = forget_roads(practice_of(wiring, practice), store=wiring.store, clock=wiring.clock, actor="cli")
+    now = "the roads as they come" if back is None else f"version {back.version}"
+    click.echo(f"version {gone} is forgotten; in use: {now}" if gone else "nothing was learned that could be forgotten")

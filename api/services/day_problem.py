@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from api.services.served_areas import area_from
+from data.roads.snapped import cell_middle
 from data.roads.source import TravelSource
 from optimizer.domain.booking import Booking
 from optimizer.domain.driving import Driving
@@ -79,7 +81,7 @@ def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Polic
         service=booking.service,
         session=booking.session,
         windows=windows_of(booking, horizon),
-        parking=_first(booking.parking, policies.parking),
+        parking=_first(booking.parking, _learned_parking(booking.place, policies), policies.parking),
         setup=_first(booking.setup, service.setup if service else None, policies.setup),
         consultation=policies.consultation if booking.first_visit else 0,
         wrap_up=policies.wrap_up,
@@ -91,6 +93,22 @@ def visit_of(booking: Booking, catalogue: Mapping[str, Service], policies: Polic
         heavy=service.heavy if service else False,
         clearance=booking.clearance,
     )
+
+
+def _learned_parking(place: Place, policies: Policies) -> Seconds | None:
+    if policies.learned is None or not policies.learned.parking:
+        return None
+    return policies.learned.parking_in(town_of(place, policies))
+
+
+def town_of(place: Place, policies: Policies) -> str | None:
+    """The smallest zone of the service area that a place lies in, as far as the public may know: that of the middle of
+    its cell. So every home of a cell has the same minutes of parking."""
+    if place.coordinate is None:
+        return None
+    middle = cell_middle(place.coordinate)
+    zones = [zone for zone in area_from(policies.service_area).zones if middle in zone]
+    return next((zone.name for zone in sorted(zones, key=lambda zone: zone.within is None)), None)
 
 
 def _busy(booking: Booking, horizon: Horizon) -> Visit:

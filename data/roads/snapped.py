@@ -6,7 +6,9 @@ computed from these times is the same for every home in the cell, and what fits 
 drive never gets shorter, and leaving later never arrives earlier.
 """
 
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +19,22 @@ from data.roads.estimate import EstimateSource, band_starts, centre, place_point
 from data.roads.free_flow import Doors, embedded
 from data.roads.source import Learned
 from optimizer.domain.driving import Driving
-from optimizer.domain.place import Place
+from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
 from optimizer.travel.times import BufferPolicy, TravelTimes
 
 SIDE_KM = 2.0
 """Of a cell: 4 km², some thousands of homes. A smaller cell hides less, a larger one costs starts next to visits."""
+
+
+@lru_cache(maxsize=4096)
+def cell_middle(point: Coordinate) -> Coordinate:
+    """The middle of the cell that a point lies in."""
+    model = embedded()
+    column, row = (math.floor(km / SIDE_KM) for km in model.project([point])[0].tolist())
+    ((lat, lng),) = model.degrees(np.array([[(column + 0.5) * SIDE_KM, (row + 0.5) * SIDE_KM]]))
+    return Coordinate(lat=lat, lng=lng)
 
 
 class SnappedRoads:

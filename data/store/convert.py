@@ -17,6 +17,7 @@ from cattrs.strategies import configure_tagged_union
 from sqlalchemy import Row
 
 from optimizer.domain.booking import Booking
+from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.itinerary import Break, Certificate, Itinerary, Leg, Plan, Step, Stop, Unassigned
 from optimizer.domain.practice import Policies, Practice, Service
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
@@ -86,6 +87,14 @@ def practice_to_row(practice: Practice) -> Json:
 def practice_from_row(row: Row[Any]) -> Practice:
     policies = _CONVERTER.structure(row.policies, Policies)
     return Practice(id=row.id, name=row.name, zone=ZoneInfo(row.zone), policies=policies)
+
+
+def learned_to_json(learned: LearnedRoads) -> Json:
+    return cast(Json, _CONVERTER.unstructure(learned))
+
+
+def learned_from_json(document: Json) -> LearnedRoads:
+    return _CONVERTER.structure(document, LearnedRoads)
 
 
 def service_to_row(service: Service) -> Json:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.itinerary import Plan, Unassigned
 from optimizer.domain.time import Horizon, Seconds
 
@@ -95,6 +96,16 @@ class FeedToken:
     therapist: str
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedVersion:
+    """What a practice's drives have taught at some time; `report` says in words how it was judged."""
+
+    learned: LearnedRoads
+    learned_at: datetime
+    report: str
+    forgotten_at: datetime | None = None
 
 
 class FeedFormat(StrEnum):

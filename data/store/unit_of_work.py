@@ -10,6 +10,7 @@ from data.store.repositories.bookings import Bookings
 from data.store.repositories.feeds import Feeds
 from data.store.repositories.holds import Holds
 from data.store.repositories.idempotency import IdempotencyRecords
+from data.store.repositories.learned_roads import LearnedVersions
 from data.store.repositories.outside_feeds import OutsideFeeds
 from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.idempotency = IdempotencyRecords(connection, practice_id)
         self.feeds = Feeds(connection, practice_id)
         self.outside_feeds = OutsideFeeds(connection, practice_id)
+        self.learned_roads = LearnedVersions(connection, practice_id)
         self.visit_events = VisitEvents(connection, practice_id)
         self.audit = Audit(connection, practice_id)
         self._connection = connection

@@ -7,6 +7,7 @@ in `migrations/versions` build the same tables; a test compares the two.
 
 from data.store.tables.access import api_key, asked_place, audit, feed_token, idempotency
 from data.store.tables.events import visit_event
+from data.store.tables.learned import learned_roads
 from data.store.tables.metadata import metadata
 from data.store.tables.outside import outside_feed
 from data.store.tables.pages import page_session, sign_in_address
@@ -29,6 +30,7 @@ __all__ = [
     "hold",
     "idempotency",
     "itinerary",
+    "learned_roads",
     "metadata",
     "outside_feed",
     "page_session",
