@@ -39,13 +39,15 @@ def parse_csv(body: bytes, catalogue: Catalogue) -> ParsedFile:
     Raises
     ------
     InvalidRequest
-        When the file is not a CSV of bookings at all: `empty_file`, `not_a_text_file`, `not_a_csv`, `columns`,
-        `too_many_rows`.
+        When the file is not a whole CSV of bookings: `empty_file`, `not_a_text_file`, `not_a_csv`, `truncated`,
+        `columns`, `too_many_rows`.
     """
     text = read_text(body, wanted="CSV", hint=HINT)
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    records = _records(text, delimiter)
-    columns = _columns(next(records)[1])
+    header, *records = _records(text, delimiter)
+    columns = _columns(header[1])
+    if records and not text.endswith(("\n", "\r", "\x1a")):
+        _require_whole(*records[-1], columns)
     rows: list[BookingRow] = []
     faults: list[Fault] = []
     remarks: list[Fault] = []
@@ -85,6 +87,16 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 hint="a quote is opened and not closed, or a cell is longer than 128 KiB",
             ) from error
         yield line, record
+
+
+def _require_whole(line: int, record: list[str], columns: list[str]) -> None:
+    """The last line of a file that ends in the middle of it: a visit without the cells that were to come."""
+    if len(record) < len(columns):
+        raise InvalidRequest(
+            f"line {line} ends after {len(record)} of {len(columns)} cells, and the file with it",
+            code="truncated",
+            hint="export or send it again, whole; where nothing is missing, end the last line with a line break",
+        )
 
 
 def _columns(header: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ LOCATION (the postal code in it), the session runs from DTSTART to DTEND. Times 
 """
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -38,11 +39,11 @@ def parse_ics(body: bytes, catalogue: Catalogue) -> ParsedFile:
     Raises
     ------
     InvalidRequest
-        When the file is not a calendar at all: `empty_file`, `not_a_text_file`, `not_a_calendar`, `too_many_rows`.
+        When the file is not a whole calendar: `empty_file`, `not_a_text_file`, `not_a_calendar`, `truncated`,
+        `too_many_rows`.
     """
     text = read_text(body, wanted="a calendar", hint=HINT)
-    if "BEGIN:VCALENDAR" not in text.upper():
-        raise InvalidRequest("this is not a calendar", code="not_a_calendar", hint=HINT)
+    require_whole(text)
     events = [event for found in read_calendars(text) for event in found.walk("VEVENT")]
     if len(events) > MAX_ROWS:
         raise InvalidRequest(f"more than {MAX_ROWS} events", code="too_many_rows", hint="export fewer months")
@@ -59,6 +60,24 @@ def parse_ics(body: bytes, catalogue: Catalogue) -> ParsedFile:
             case found:
                 faults += found
     return ParsedFile(rows=tuple(rows), faults=(*faults, *repeated_uids(rows)), remarks=tuple(remarks))
+
+
+def require_whole(text: str) -> None:
+    """A calendar that breaks off says nothing of what was to come, least of all that there is nothing.
+
+    Raises
+    ------
+    InvalidRequest
+        code `not_a_calendar` or `truncated`. Nothing of it is quoted.
+    """
+    lines = Counter(line.strip().upper() for line in text.splitlines())
+    if not lines["BEGIN:VCALENDAR"]:
+        raise InvalidRequest("this is not a calendar", code="not_a_calendar", hint=HINT)
+    is_whole = text.rstrip("\0 \t\r\n\x1a").upper().endswith("END:VCALENDAR")
+    if not is_whole or any(lines[f"BEGIN:{part}"] > lines[f"END:{part}"] for part in ("VCALENDAR", "VEVENT")):
+        raise InvalidRequest(
+            "the calendar breaks off before its end", code="truncated", hint="export or send it again, whole"
+        )
 
 
 def read_calendars(text: str) -> list[Component]:

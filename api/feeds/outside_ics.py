@@ -14,7 +14,7 @@ import recurring_ical_events
 from icalendar import Component, vDDDTypes, vRecur
 
 from api.feeds.booking_rows import MAX_ROWS, BookingRow, Catalogue, session_length
-from api.feeds.bookings_ics import HINT, client_in, read_calendars, where_of
+from api.feeds.bookings_ics import HINT, client_in, read_calendars, require_whole, where_of
 from api.feeds.outside import BusyTime, ParsedFeed, promise_uid
 from optimizer.domain.booking import Client, StartWindow
 from optimizer.domain.errors import Fault, InvalidRequest
@@ -69,11 +69,9 @@ def parse_calendar(text: str, catalogue: Catalogue, first: date, last: date, *, 
 
 
 def _calendars(text: str) -> list[Component]:
-    bare = text.strip().upper()
-    if not bare.startswith("BEGIN:VCALENDAR"):
+    if not text.strip().upper().startswith("BEGIN:VCALENDAR"):
         raise InvalidRequest("this is not a calendar", code="not_a_calendar", hint=HINT)
-    if not bare.endswith("END:VCALENDAR"):
-        raise InvalidRequest("the calendar breaks off before its end", code="truncated")
+    require_whole(text)
     try:
         return read_calendars(text)
     except InvalidRequest as error:

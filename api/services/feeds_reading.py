@@ -217,8 +217,10 @@ def _place(where: PlaceQuery | None, geocoder: Geocoder, known: dict[PlaceQuery,
     if where not in known:
         try:
             known[where] = geocoder.locate(where)
-        except InvalidRequest:
-            known[where] = None
+        except InvalidRequest as error:
+            # People's calendars are not theirs to mend here: of a point and a code that disagree the point counts.
+            bare = replace(where, postal_code=None) if error.code == "place_contradicts" else None
+            known[where] = _place(bare, geocoder, known)
         except Unavailable as error:
             raise FeedTrouble(f"its places cannot be looked up: {error.detail}") from error
     return known[where]

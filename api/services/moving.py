@@ -23,11 +23,15 @@ from optimizer.domain.visit import TherapistChoice
 
 
 class Change(StrEnum):
-    """What a move has changed; public, never renamed. `therapist` is whom the client asks for."""
+    """What a move has changed; public, never renamed.
+
+    `therapist` is whom the client asks for, `who_comes` the one who does: another one may, where anyone will do.
+    """
 
     START = "start"
     PLACE = "place"
     THERAPIST = "therapist"
+    WHO_COMES = "who_comes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +126,12 @@ def require_standing(booking: Booking, authority: Authority, now: datetime) -> N
 
 
 def changes(before: Booking, after: Booking) -> tuple[Change, ...]:
-    """What differs, in the order of `Change`."""
+    """What differs, in the order of `Change`; who comes differs only where somebody has been found."""
     told = {
         Change.START: before.windows != after.windows,
         Change.PLACE: before.place != after.place,
         Change.THERAPIST: before.choice != after.choice,
+        Change.WHO_COMES: after.therapist not in (None, before.therapist),
     }
     return tuple(change for change, is_new in told.items() if is_new)
 

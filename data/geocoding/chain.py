@@ -113,6 +113,8 @@ class GazetteerGeocoder:
 
     def _of_pin(self, query: PlaceQuery, coordinate: Coordinate) -> _Found:
         point, precision = self._area.admit(coordinate), query.precision or Precision.EXACT
+        if query.postal_code and query.postal_code.strip():
+            _require_agreement(point, self._gazetteer.lookup(query.postal_code))
         return _Found(
             coordinate=point,
             precision=precision,
@@ -259,6 +261,18 @@ class GazetteerGeocoder:
             hint=f"Did you mean the postal code {spell(mistyped)}?"
             if mistyped
             else "Add the postal code (L6Y 1N2), or give the point as lat and lng.",
+        )
+
+
+def _require_agreement(point: Coordinate, entry: Entry) -> None:
+    """Which of the two is wrong nobody knows: a therapist would be sent to one and read the other."""
+    near = NEAR_CODE_KM if entry.precision is Precision.POSTAL_CODE else NEAR_AREA_KM
+    apart = kilometres(point, entry.coordinate)
+    if apart > max(near, 2 * entry.radius_meters / 1000):
+        raise InvalidRequest(
+            f"The point {point.lat:.5f}, {point.lng:.5f} lies {apart:.0f} km from the postal code {spell(entry.code)}.",
+            code="place_contradicts",
+            hint="Send the point or the postal code alone, or correct the one that is wrong.",
         )
 
 

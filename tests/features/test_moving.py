@@ -210,9 +210,21 @@ def test_whom_the_client_wants_stays_until_somebody_else_is_asked_for(pair: Clin
     assert stored(pair, booking)["therapist"]["require"] == ["bo"]
     other = offers(slots(pair.public, token(booking), moving=booking["booking_id"], therapist_gender="female"))
     changed = move(pair, booking, other["15:00"])
-    assert (changed.body["changed"], changed.body["therapist"]["name"]) == (["therapist"], "Name of ana")
+    assert (changed.body["changed"], changed.body["therapist"]["name"]) == (["therapist", "who_comes"], "Name of ana")
     choice = stored(pair, booking)["therapist"]
     assert (choice["require"], choice["gender"]) == ([], "female")
+
+
+@pytest.mark.parametrize("by_staff", [False, True], ids=["client", "staff"])
+def test_where_anyone_will_do_a_move_that_brings_somebody_else_says_so(pair: Clinic, by_staff: bool) -> None:
+    booking = booked(pair)
+    assert booking["therapist"]["name"] == "Name of ana"
+    pair.book(BRAMPTON, at(MONDAY, "15:00"), therapist="ana")
+    moved = move(pair, booking, searched(pair, postal_code=BRAMPTON)["15:00"], by_staff=by_staff)
+    assert (moved.status, moved.body["changed"]) == (200, ["start", "who_comes"])
+    assert stored(pair, booking)["agenda"] == "bo"
+    back = move(pair, booking, searched(pair, postal_code=BRAMPTON, therapist="bo")["16:00"], by_staff=by_staff)
+    assert back.body["changed"] == ["start", "therapist"]
 
 
 def test_a_start_that_only_somebody_else_is_free_for_is_no_start_for_whom_the_client_wants(pair: Clinic) -> None:

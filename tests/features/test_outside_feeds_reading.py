@@ -108,7 +108,7 @@ def test_times_without_a_zone_are_the_practices_and_windows_names_of_zones_are_k
     ("text", "code"),
     [
         (calendar(event("a", "20261124T100000", "20261124T110000"))[:-20], "truncated"),
-        (calendar("BEGIN:VEVENT", "UID:a"), "not_a_calendar"),
+        (calendar("BEGIN:VEVENT", "UID:a"), "truncated"),
         ("BEGIN:VCARD\r\nEND:VCARD", "not_a_calendar"),
         (calendar(lines("DTSTART:20261124T100000Z")), "uid_missing"),
         (calendar(lines("UID:a", "SUMMARY:no time")), "time_unreadable"),

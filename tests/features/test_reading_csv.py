@@ -162,3 +162,27 @@ def test_more_rows_than_any_practice_books_are_refused() -> None:
     with pytest.raises(InvalidRequest) as refused:
         parse_csv(f"{HEADER}\n{rows}".encode(), CATALOGUE)
     assert refused.value.code == "too_many_rows"
+
+
+def test_a_table_cut_within_its_last_line_is_refused_or_named_and_never_read_with_cells_left_out() -> None:
+    header = "uid,client_name,postal_code,service,session_minutes,date,start,therapist,first_visit,notes"
+    last = 'a-2,"Bell, Anna",L6Y 2J6,swedish,60,2026-11-24,10:00,taylor,yes,ring twice'
+    whole = f"{header}\n{GOOD},,\n{last}"
+    assert len(parse_csv(whole.encode(), CATALOGUE).rows) == 2
+    notes = whole.rindex(",") + 1  # where a note ends nobody can know
+    for cut in range(whole.rindex("\n") + 2, notes):
+        assert verdict(whole[:cut]) in {"truncated", "not_a_csv", "rows at fault"}
+
+
+def verdict(text: str) -> str:
+    """What becomes of a file: read, rows at fault, or the code of its refusal."""
+    try:
+        parsed = parse_csv(text.encode(), CATALOGUE)
+    except InvalidRequest as refused:
+        return refused.code
+    return "rows at fault" if parsed.faults else "read"
+
+
+def test_a_short_last_line_with_its_line_break_leaves_its_last_cells_empty() -> None:
+    (row,) = read(f"{HEADER},notes", GOOD, "").rows
+    assert row.notes == ""

@@ -132,7 +132,8 @@ def test_a_zone_that_is_a_folder_or_no_name_of_a_file_is_refused(zone: str) -> N
     [
         (b"", "empty_file"),
         (b"uid,service\n1,2", "not_a_calendar"),
-        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n", "not_a_calendar"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n", "truncated"),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VCALENDAR\r\n", "truncated"),
         (b"%PDF", "not_a_text_file"),
     ],
 )
@@ -140,3 +141,14 @@ def test_a_file_that_is_no_calendar_is_refused(body: bytes, code: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         parse_ics(body, CATALOGUE)
     assert refused.value.code == code
+
+
+def test_wherever_a_calendar_is_cut_it_is_refused_and_never_read_as_an_emptier_one() -> None:
+    events = (event(*VISIT), event("UID:v2", *VISIT[1:]))
+    whole = "\r\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:test", *events, "END:VCALENDAR"))
+    assert len(parse_ics(whole.encode(), CATALOGUE).rows) == 2
+    for cut in range(len(whole)):
+        with pytest.raises(InvalidRequest) as refused:
+            parse_ics(whole[:cut].encode(), CATALOGUE)
+        assert refused.value.code in {"empty_file", "not_a_calendar", "truncated"}
+        assert "Anna" not in refused.value.detail

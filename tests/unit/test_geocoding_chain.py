@@ -73,9 +73,23 @@ def refusal(query: PlaceQuery, geocoder: GazetteerGeocoder | None = None) -> Inv
 
 
 def test_a_pin_is_taken_as_it_is() -> None:
-    place = build_geocoder().locate(PlaceQuery(coordinate=CITY_HALL, address="elsewhere", postal_code="K1A 0B1"))
+    place = build_geocoder().locate(PlaceQuery(coordinate=CITY_HALL, address="elsewhere"))
 
     assert place == Place(id="point:43.68580,-79.75990", coordinate=CITY_HALL)
+
+
+def test_a_pin_and_a_postal_code_that_lie_apart_are_refused_with_both_named() -> None:
+    geocoder = build_geocoder()
+    with pytest.raises(InvalidRequest) as refused:
+        geocoder.locate(PlaceQuery(coordinate=CITY_HALL, postal_code="L9T 2R1"))
+    assert refused.value.code == "place_contradicts"
+    assert "43.68580, -79.75990" in refused.value.detail
+    assert "L9T 2R1" in refused.value.detail
+    agreed = geocoder.locate(PlaceQuery(coordinate=CITY_HALL, postal_code=CODE))
+    assert (agreed.coordinate, agreed.precision) == (CITY_HALL, Precision.EXACT)
+    with pytest.raises(InvalidRequest) as unknown:
+        geocoder.locate(PlaceQuery(coordinate=CITY_HALL, postal_code="L6Y"[:2]))
+    assert unknown.value.code == "unknown_postal_code"
 
 
 def test_the_callers_id_and_label_are_kept() -> None:

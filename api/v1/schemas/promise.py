@@ -134,8 +134,9 @@ class BookedOut(RootModel[ConfirmedOut | MadeBookingOut]):
 
 
 class MovedOut(PromisedOut):
-    """What the client is told of a move. `changed` names what is new: `start`, `therapist` (whom the client asks for);
-    nothing where the booking was there already. `therapist` is who comes."""
+    """What the client is told of a move. `changed` names what is new: `start`, `therapist` (whom the client asks for),
+    `who_comes` (another therapist than before); nothing where the booking was there already. `therapist` is who
+    comes."""
 
     place: PlaceOut
     therapist: PersonOut | None
@@ -154,7 +155,8 @@ class MovedOut(PromisedOut):
 
 class MovedBookingOut(BookingOut):
     """The booking as staff see it after a move. `changed` names what is new: `start`, `place`, `therapist` (whom the
-    client asks for). `promise` bounds the start, as clients are told it."""
+    client asks for), `who_comes` (another therapist than before). `promise` bounds the
+    start, as clients are told it."""
 
     promise: list[WindowOut]
     changed: list[Change]
