@@ -18,7 +18,7 @@ from api.pages.book_search import PARTS, Wishes, courses_of, first_look, week_of
 from api.pages.book_state import Ask, Held, new_visitor
 from api.pages.book_weeks import first_date, lost_words, week_view
 from api.services.searching import GENDERS
-from api.services.visitors import keep, let_go
+from api.services.visitors import held_for, keep, let_go
 from optimizer.domain.errors import Conflict, InvalidRequest
 from optimizer.domain.place import Precision
 
@@ -110,6 +110,7 @@ def times_page(
         "what": book_view.what(service, asked.service, asked.session),
         "typed": typed or {},
         "notice": lost_words(lost, wanted, desk) if lost else "",
+        "kept": _kept(desk, asked),
     }
     status = 409 if lost else 200
     if asked.rhythm:
@@ -148,6 +149,17 @@ def _courses_page(desk: Reception, asked: Ask, common: Mapping[str, object], sta
         once=desk.seals.ask(asked.but(rhythm="")),
         warnings=answer.warnings if answer else (),
     )
+
+
+def _kept(desk: Reception, asked: Ask) -> dict[str, str]:
+    """What is kept for the visitor while they look around: its time is not in the list. Empty where nothing is."""
+    found = held_for(desk.visitor(asked.visitor), desk=desk.desk)
+    if found is None:
+        return {}
+    return {
+        "when": book_words.when(found.visits[0].start, desk.zone, desk.now),
+        "held": desk.seals.held(Held(ask=asked, hold_id=found.id)),
+    }
 
 
 def _start_page(desk: Reception, form: AskForm, visitor: str, status: int = 200) -> Response:

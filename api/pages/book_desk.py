@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Reception:
-    """A practice with its page. `services` are those on the page, `names` are of its therapists, by id."""
+    """A practice with its page. `services` are those on the page, `names` are of its therapists, by id. `origin` begins
+    what is kept elsewhere: links in calendars and messages."""
 
     practice: Practice
     services: tuple[Service, ...]
@@ -31,6 +32,7 @@ class Reception:
     seals: Seals
     desk: "Desk"
     now: datetime
+    origin: str
 
     @property
     def page(self) -> BookingPage:
@@ -77,6 +79,7 @@ def reception(practice_id: str, *, closed_too: bool = False) -> Reception:
         seals=Seals(parts.settings.signing_key, practice.id),
         desk=parts.desk,
         now=parts.clock(),
+        origin=parts.settings.origin,
     )
 
 

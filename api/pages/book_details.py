@@ -77,10 +77,10 @@ def done(practice: str) -> AnyResponse:
         return book_answers.nothing_here()
     bookings = bookings_of(practice, names, desk=desk.desk)
     shown = [
-        (book_view.booked(each, desk.every_service, desk.names, desk.zone, desk.now), manage_url(desk, each))
+        (book_view.booked(each, desk.every_service, desk.names, desk.zone, desk.now), manage_path(desk, each))
         for each in bookings
     ]
-    mail = "\n\n".join(f"{each.what}, {each.when}\n{link}" for each, link in shown)
+    mail = "\n\n".join(f"{each.what}, {each.when}\n{desk.origin}{link}" for each, link in shown)
     return desk.show("done", bookings=shown, first=shown[0][0], made=request.args["made"], mail=mail)
 
 
@@ -144,7 +144,7 @@ def calendar_of(desk: Reception, bookings: tuple[Booking, ...]) -> Response:
 
 def _event(desk: Reception, booking: Booking) -> Event:
     view = book_view.booked(booking, desk.every_service, desk.names, desk.zone, desk.now)
-    link = manage_url(desk, booking)
+    link = desk.origin + manage_path(desk, booking)
     return Event(
         uid=f"{booking.id}@{desk.practice.id}",
         start=booking.windows[0].earliest,
@@ -157,10 +157,10 @@ def _event(desk: Reception, booking: Booking) -> Event:
     )
 
 
-def manage_url(desk: Reception, booking: Booking) -> str:
-    """The client's own way to a booking, whole: it is kept in calendars and messages."""
+def manage_path(desk: Reception, booking: Booking) -> str:
+    """The client's own way to a booking."""
     token = desk.desk.manage_tokens.of(desk.practice.id, booking.id)
-    return url_for("book_manage.show", practice=desk.practice.id, booking=booking.id, token=token, _external=True)
+    return url_for("book_manage.show", practice=desk.practice.id, booking=booking.id, token=token)
 
 
 def _hold(desk: Reception, held: Held) -> Hold:

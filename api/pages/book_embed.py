@@ -1,11 +1,11 @@
 """How a practice shows its booking page inside its own: the script, and a page that explains it."""
 
-from flask import Blueprint, Response, request, send_from_directory, url_for
+from flask import Blueprint, Response, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.pages import book_answers
 from api.pages.book_desk import reception
-from api.pages.shell import blueprint as shell
+from api.pages.shell import STATIC
 
 blueprint = Blueprint("book_embed", __name__)
 book_answers.register(blueprint)
@@ -17,8 +17,9 @@ script = Blueprint("book_script", __name__)
 def embed(practice: str) -> AnyResponse:
     """What to copy, and who may."""
     desk = reception(practice)
-    page = url_for("book.start", practice=practice, _external=True)
-    return desk.show("embed", page=page, script=f"{request.host_url}rounds.js", framed_by=desk.page.framed_by)
+    page = desk.origin + url_for("book.start", practice=practice)
+    script_url = desk.origin + url_for("book_script.rounds_js")
+    return desk.show("embed", page=page, script=script_url, framed_by=desk.page.framed_by)
 
 
 @blueprint.get("/book/<practice>/<path:anything>")
@@ -30,6 +31,6 @@ def nothing(practice: str, anything: str) -> AnyResponse:  # noqa: ARG001
 @script.get("/rounds.js")
 def rounds_js() -> Response:
     """Asked for by other sites, and kept by browsers for an hour."""
-    said = send_from_directory(shell.static_folder or "", "embed.js", max_age=3600, mimetype="text/javascript")
+    said = send_from_directory(STATIC, "embed.js", max_age=3600, mimetype="text/javascript")
     said.headers["X-Content-Type-Options"] = "nosniff"
     return said

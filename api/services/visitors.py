@@ -73,6 +73,12 @@ def keep(visitor: Visitor, offer: str, *, desk: Desk) -> Hold:
         return hold(wanted, desk=desk)
 
 
+def held_for(visitor: Visitor, *, desk: Desk) -> Hold | None:
+    """What is held for a visitor."""
+    with desk.store.unit_of_work(visitor.practice_id, write=False) as uow:
+        return next(iter(uow.holds.live_of(visitor.owner, desk.clock())), None)
+
+
 def let_go(visitor: Visitor, *, desk: Desk) -> None:
     """Give up whatever is held for a visitor."""
     with desk.store.unit_of_work(visitor.practice_id, write=False) as uow:

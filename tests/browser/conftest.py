@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.features.clinic import Clinic, open_clinic
 from tests.features.conftest import (  # noqa: F401  # the same house, seen through a browser
     House,
     house,
@@ -20,6 +22,7 @@ from tests.features.conftest import (  # noqa: F401  # the same house, seen thro
     url,
 )
 from tests.features.test_day_page import published  # noqa: F401
+from tests.features.web import CREW, open_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -55,4 +58,20 @@ def serving(app: Flask) -> Iterator[str]:
 def origin(published: House) -> Iterator[str]:  # noqa: F811
     """Where the pages of a published day answer."""
     with serving(published.app) as where:
+        yield where
+
+
+@pytest.fixture
+def site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Clinic]:  # noqa: F811
+    """The clinic with its booking page open, on one store: the other is tested without a browser."""
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'rounds.db')}"  # noqa: F811
+    with open_clinic(url, tmp_path, CREW) as opened:
+        open_page(opened)
+        yield opened
+
+
+@pytest.fixture
+def shop(site: Clinic) -> Iterator[str]:
+    """Where the booking page answers."""
+    with serving(site.app) as where:
         yield where

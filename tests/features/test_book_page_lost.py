@@ -36,6 +36,18 @@ def test_a_time_pressed_twice_is_held_once(site: Clinic) -> None:
     assert live_holds(site) == 1
 
 
+def test_what_is_kept_is_said_where_other_times_are_looked_at(site: Clinic) -> None:
+    anna = visitor(site)
+    times = anna.ask().path
+    anna.press(NINE)
+    again = anna.go(times)
+    assert f"{NINE}, is kept for you." in again.text
+    assert NINE not in again.times
+    assert "Your details" in anna.follow("Go on with it").text
+    site.now += timedelta(minutes=6)
+    assert "is kept for you" not in anna.go(times).text
+
+
 def test_another_time_lets_go_of_the_one_before(site: Clinic) -> None:
     anna = visitor(site)
     shown = anna.ask()

@@ -13,8 +13,9 @@ function sayZones() {
     const practice = new Date(at.getTime() + 60000 * (minutes + at.getTimezoneOffset()));
     const isOtherDay = practice.getDay() !== at.getDay();
     const clock = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", ...(isOtherDay && { weekday: "long" }) });
+    const theirClock = clock.format(at).replace(/[AP]M/, (half) => half.toLowerCase());
     const said = document.createElement("strong");
-    said.textContent = ` Your clock shows another: ${note.dataset.said} is ${clock.format(at)} for you.`;
+    said.textContent = `Your clock is in another zone: ${note.dataset.said} is ${theirClock} for you.`;
     note.append(said);
   }
 }
