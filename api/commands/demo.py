@@ -59,5 +59,5 @@ def demo(when: str) -> None:
     click.echo("The day on a phone: `make serve`, then open (once, within the hour)")
     click.echo(f"  {settings.origin}{wiring.sign_in_links.make(taylor, day)}")
     click.echo("The team's board, in the same way")
-    click.echo(f"  {settings.origin}{wiring.sign_in_links.make(desk)}")
+    click.echo(f"  {settings.origin}{wiring.sign_in_links.make(desk, day)}")
     click.echo("Another link: `rounds sign-in --practice demo-solo taylor`")

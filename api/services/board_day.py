@@ -20,6 +20,7 @@ from optimizer.domain.practice import Practice
 from optimizer.domain.reason import Rejection
 from optimizer.domain.therapist import Shift, WorkPattern
 from optimizer.domain.time import Horizon
+from optimizer.domain.visit_event import VisitEvent
 
 if TYPE_CHECKING:
     from data.store.store import Store
@@ -47,17 +48,22 @@ class Loose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """What tells a page cheaply that there is news: the date's version, its plans, and a run that is not over."""
+    """What tells a page cheaply that there is news: the date's version, its plans, the last request to plan it, and how
+    often therapists have told something of it."""
 
     version: str
     plan_id: str | None
     draft_id: str | None
     run: PlanRun | None
+    events: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardDay:
-    """Everything on the board of a date. `names` tell therapists by id; `bookings` go by id."""
+    """Everything on the board of a date. `names` tell therapists by id; `bookings` go by id.
+
+    `told` is how far each visit is, by its id, as far as its therapist has told.
+    """
 
     practice: Practice
     date: date
@@ -68,6 +74,7 @@ class BoardDay:
     names: Mapping[str, str]
     plan: PlanHead | None
     pulse: Pulse
+    told: Mapping[str, VisitEvent]
     read_at: datetime
 
     @property
@@ -79,7 +86,8 @@ def board_day(practice_id: str, day: date, *, store: "Store", roads: TravelSourc
     """Read a date for the board."""
     with store.unit_of_work(practice_id, write=False) as uow:
         reading = DateReading.of(uow, day, now, drafts=False)
-        pulse = _pulse(uow, day, reading.plan)
+        events = uow.visit_events.on(day)
+        pulse = _pulse(uow, day, reading.plan, len(events))
     horizon = Horizon(day, reading.practice.zone)
     rows = [
         _row(reading.day(name, roads), reading.patterns.get(name), horizon)
@@ -95,6 +103,7 @@ def board_day(practice_id: str, day: date, *, store: "Store", roads: TravelSourc
         names={name: _name(reading, name) for name in reading.names},
         plan=reading.plan,
         pulse=pulse,
+        told={event.visit: event for event in sorted(events, key=lambda event: event.kind.rank)},
         read_at=now,
     )
 
@@ -102,16 +111,17 @@ def board_day(practice_id: str, day: date, *, store: "Store", roads: TravelSourc
 def pulse(practice_id: str, day: date, *, store: "Store") -> Pulse:
     """A handful of small queries."""
     with store.unit_of_work(practice_id, write=False) as uow:
-        return _pulse(uow, day, uow.plans.head(day, drafts=False))
+        return _pulse(uow, day, uow.plans.head(day, drafts=False), len(uow.visit_events.on(day)))
 
 
-def _pulse(uow: "UnitOfWork", day: date, plan: PlanHead | None) -> Pulse:
+def _pulse(uow: "UnitOfWork", day: date, plan: PlanHead | None, events: int) -> Pulse:
     draft, run = uow.plans.draft(day), uow.plan_runs.latest(day)
     return Pulse(
         version=day_version(uow, day),
         plan_id=plan.id if plan is not None else None,
         draft_id=draft.id if draft is not None else None,
         run=run,
+        events=events,
     )
 
 

@@ -27,9 +27,13 @@ from optimizer.domain.reason import Reason, Rejection
 from optimizer.domain.therapist import Therapist
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
 from optimizer.domain.visit import Pin
+from optimizer.domain.visit_event import EventKind
 
 if TYPE_CHECKING:
     from data.store.unit_of_work import UnitOfWork
+
+
+BEGUN = (EventKind.STARTED, EventKind.FINISHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,9 @@ def check(uow: "UnitOfWork", asked: HandMove, now: datetime, desk: Desk) -> Prop
     some = None if wide else {asked.therapist}
     board = desk.boards.read(uow, [booking.date], now, house=house, therapists=some, without={booking.id})
     view = desk.boards.board(board, keep=False)
-    refusal = _refusal(view, asked, booking, house.settings[asked.therapist].pattern.therapist, now, desk)
+    refusal = _begun(uow, asked, booking, horizon) or _refusal(
+        view, asked, booking, house.settings[asked.therapist].pattern.therapist, now, desk
+    )
     wanted = replace(_wanted(asked, booking, horizon), overridden=refusal is not None)
     names = dict.fromkeys([*([booking.therapist] if booking.therapist else []), asked.therapist])
     before = tuple(reading.day(name, desk.roads) for name in names)
@@ -186,6 +192,16 @@ def _wanted(asked: HandMove, booking: Booking, horizon: Horizon) -> Booking:
     return replace(
         booking, therapist=asked.therapist, windows=windows, pinned=Pin(therapist=asked.therapist, start=start)
     )
+
+
+def _begun(uow: "UnitOfWork", asked: HandMove, booking: Booking, horizon: Horizon) -> Rejection | None:
+    """What has begun is not moved."""
+    events = uow.visit_events.on(booking.date, booking.therapist) if booking.therapist is not None else ()
+    begun = next((event for event in events if event.visit == booking.id and event.kind in BEGUN), None)
+    if begun is None:
+        return None
+    detail = f"this session has {begun.kind} at {words.clock(begun.at.astimezone(horizon.zone))}"
+    return Rejection(reason=Reason.TIME_WINDOW, shift=asked.therapist, detail=detail)
 
 
 def _refusal(

@@ -30,7 +30,7 @@ def desk(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Desk]:
 def carry(page: Page, visit: str, therapist: str, wall: str) -> None:
     """Drag a visit by its left edge to a time on somebody's line."""
     page.mouse.wheel(0, -5000)
-    block = page.locator(f"#day [data-visit={visit}]")
+    block = page.locator(f"#board [data-visit={visit}]")
     lane = page.locator(f"[data-lane={therapist}]")
     lane.scroll_into_view_if_needed()
     start, target = block.bounding_box(), lane.bounding_box()

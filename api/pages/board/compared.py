@@ -86,7 +86,7 @@ def compared_page(found: Comparison) -> ComparedPage:
             )
             for left in found.left_out
         ),
-        lines=tuple(line(row, day.bookings, day.captions, tone) for tone, row in enumerate(rows)),
+        lines=tuple(line(row, day, tone) for tone, row in enumerate(rows)),
         changed=frozenset(each.visit for each in every),
         first=first,
         last=last,

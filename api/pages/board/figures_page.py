@@ -178,15 +178,20 @@ def _refused(found: Figures) -> Chart:
 
 
 def _demand(found: Figures) -> Chart:
-    most = max((each.searches or 0 for each in found.demand), default=0) or 1
+    most = max(((each.searches or 0) + (each.bookings or 0) for each in found.demand), default=0) or 1
     return Chart(
-        columns=("Town", "Searches", "found nothing", "Bookings"),
-        legend=(("first", "searches that found something"), ("bad", "that found nothing")),
+        columns=("Town", "Searches", "In vain", "Bookings"),
+        legend=(("first", "searches that found something"), ("bad", "that found nothing"), ("second", "bookings")),
         bars=tuple(
             Bar(
                 name=each.area or "Elsewhere",
                 pieces=_pieces(
-                    [((each.searches or 0) - (each.in_vain or 0), "first"), (each.in_vain or 0, "bad")], most
+                    [
+                        ((each.searches or 0) - (each.in_vain or 0), "first"),
+                        (each.in_vain or 0, "bad"),
+                        (each.bookings or 0, "second"),
+                    ],
+                    most,
                 ),
                 cells=(_told(each.searches), _told(each.in_vain), _told(each.bookings)),
             )

@@ -1,6 +1,5 @@
 """What the board shows of a date, in words, clock times and places on the scale."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,13 +11,22 @@ from api.services.day_notices import notices
 from api.services.day_now import Behind
 from api.services.hand_moves import driving
 from api.services.itineraries import TherapistDay
-from optimizer.domain.booking import Booking
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
 from optimizer.domain.place import Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
+from optimizer.domain.visit_event import EventKind
 
-TONES = 12
-"""Colours for therapists; with more of them they come again."""
+TONES = 8
+"""Colours of the map's routes; with more therapists they come again."""
+
+
+TOLD = {
+    EventKind.DEPARTED: "set off",
+    EventKind.ARRIVED: "at the door",
+    EventKind.STARTED: "begun",
+    EventKind.FINISHED: "done",
+    EventKind.NO_SHOW: "nobody there",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,7 @@ class Block:
     where: str = ""
     promise: str = ""
     slack: str = ""
+    told: str = ""
     states: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     point: Point | None = None
@@ -103,6 +112,7 @@ class BoardPage:
     figures: tuple[tuple[str, str], ...]
     state: str
     version: str
+    events: int
     draft: str
     run: str
     read_at: str
@@ -130,7 +140,7 @@ def board_page(day: BoardDay) -> BoardPage:
         yesterday=day.date - timedelta(days=1),
         tomorrow=day.date + timedelta(days=1),
         is_past=moment >= horizon.length,
-        lines=tuple(line(row, day.bookings, day.captions, tone) for tone, row in enumerate(day.rows)),
+        lines=tuple(line(row, day, tone) for tone, row in enumerate(day.rows)),
         spare=tuple(_spare(each, day) for each in day.loose),
         first=first,
         last=last,
@@ -139,6 +149,7 @@ def board_page(day: BoardDay) -> BoardPage:
         figures=_figures(day),
         state=_state(day),
         version=day.pulse.version,
+        events=day.pulse.events,
         draft=day.pulse.draft_id or "",
         run=under_way.id if under_way is not None else "",
         read_at=day.read_at.isoformat(),
@@ -146,7 +157,7 @@ def board_page(day: BoardDay) -> BoardPage:
     )
 
 
-def line(row: BoardRow, bookings: Mapping[str, Booking], captions: Mapping[str, Caption], tone: int) -> Line:
+def line(row: BoardRow, board: BoardDay, tone: int) -> Line:
     """One therapist's line."""
     day, shift, mine = row.day, row.shift, row.day.itinerary
     horizon = day.horizon
@@ -160,7 +171,7 @@ def line(row: BoardRow, bookings: Mapping[str, Booking], captions: Mapping[str, 
         tone=tone % TONES,
         hours=hours,
         summary=_summary(mine) if mine is not None and mine.stops else "no visits",
-        blocks=tuple(blocks(day, mine, bookings, captions)) if mine is not None and mine.stops else (),
+        blocks=tuple(blocks(day, mine, board)) if mine is not None and mine.stops else (),
         closed=closed,
         notices=_notices(day),
         home=_point(shift.start_place) if shift is not None else None,
@@ -168,9 +179,7 @@ def line(row: BoardRow, bookings: Mapping[str, Booking], captions: Mapping[str, 
     )
 
 
-def blocks(
-    day: TherapistDay, mine: Itinerary, bookings: Mapping[str, Booking], captions: Mapping[str, Caption]
-) -> list[Block]:
+def blocks(day: TherapistDay, mine: Itinerary, board: BoardDay) -> list[Block]:
     """What a day consists of, in its order."""
     broken = {violation.visit for violation in day.broken}
     found: list[Block] = []
@@ -185,15 +194,13 @@ def blocks(
                 found.append(_plain("busy", "Busy elsewhere", step.start, step.finish, day.horizon))
             case Stop():
                 number += 1
-                caption = day.captions.get(step.visit.id) or captions.get(step.visit.id)
-                booking = bookings.get(step.visit.id)
-                found.append(_visit(step, day.horizon, caption, booking, number, is_broken=step.visit.id in broken))
+                caption = day.captions.get(step.visit.id) or board.captions.get(step.visit.id)
+                found.append(_visit(step, caption, board, number, is_broken=step.visit.id in broken))
     return found
 
 
-def _visit(
-    stop: Stop, horizon: Horizon, caption: Caption | None, booking: Booking | None, number: int, *, is_broken: bool
-) -> Block:
+def _visit(stop: Stop, caption: Caption | None, board: BoardDay, number: int, *, is_broken: bool) -> Block:
+    horizon, booking, told = board.horizon, board.bookings.get(stop.visit.id), board.told.get(stop.visit.id)
     said = caption or Caption(service=stop.visit.service)
     begins = stop.start - stop.parking - stop.setup - stop.consultation
     is_locked = booking is not None and booking.pinned is not None
@@ -204,6 +211,7 @@ def _visit(
         "overridden": booking is not None and booking.overridden,
         "broken": is_broken,
         "tight": stop.slack < words.TIGHT and not is_locked,
+        str(told.kind) if told is not None else "": told is not None,
     }
     return Block(
         kind="visit",
@@ -218,6 +226,7 @@ def _visit(
         promise=wording.promise(booking, horizon.zone) if booking is not None else "",
         slack=words.slack(stop.slack),
         states=tuple(name for name, is_on in flags.items() if is_on),
+        told="" if told is None else f"{TOLD[told.kind]} {words.clock(told.at.astimezone(horizon.zone))}",
         marks=(*(("locked",) if is_locked else ()), *(("cannot be kept",) if is_broken else ()), *said.marks),
         point=_point(stop.visit.place),
         number=number,

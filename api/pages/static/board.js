@@ -40,7 +40,8 @@ export async function refresh() {
   const scrolled = grid ? grid.scrollLeft : 0;
   const answer = await part(`/board/${page.day}`);
   if (!answer.ok) return false;
-  put(document.getElementById("day"), answer.text);
+  const found = new DOMParser().parseFromString(answer.text, "text/html");
+  for (const place of ["above", "lines"]) document.getElementById(place).replaceWith(found.getElementById(place));
   const again = document.querySelector(".grid");
   if (again) again.scrollLeft = scrolled;
   if (focused) document.querySelector(`[data-visit="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });

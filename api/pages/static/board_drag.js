@@ -72,7 +72,7 @@ function move(event) {
 
 function laneAt(event) {
   const under = document.elementFromPoint(event.clientX, event.clientY);
-  return under?.closest("#day .lane[data-lane]") ?? under?.closest("#day .line")?.querySelector(".lane[data-lane]") ?? null;
+  return under?.closest("#lines .lane[data-lane]") ?? under?.closest("#lines .line")?.querySelector(".lane[data-lane]") ?? null;
 }
 
 function stop() {

@@ -53,9 +53,9 @@ async function beat() {
       if (answer.ok) {
         tag = answer.headers.get("ETag") || "";
         const told = await answer.json();
-        const { version, draft, run, since } = page.facts;
+        const { version, events, draft, run, since } = page.facts;
         const underWay = told.run && !told.run.finished_at ? told.run.id : "";
-        if (told.version !== version || (told.draft_id || "") !== draft || underWay !== run) {
+        if (told.version !== version || String(told.events) !== events || (told.draft_id || "") !== draft || underWay !== run) {
           await refresh();
           if (told.version !== version) await tell(since);
           if (told.run && told.run.status === "failed" && run) failed(told.run);

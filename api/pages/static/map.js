@@ -4,8 +4,9 @@
 //   const map = await openMap(document.querySelector('.map'));   // a frame of templates/_map.html
 //   map.show(routes);          // [{id, name, colour, line: [[lat, lng]], stops: [stop]}]; colour is 0 to 7
 //                              // a stop: {id, number, lat, lng, title, text, kind: 'visit' | 'home' | 'me', faded}
+//   map.show(routes, { small: true });   // many of them: dots for a pointer alone; the page's lists say the same
 //   map.highlight('visit-1');  // a stop's or a route's id; nothing takes the light away
-//   map.element.addEventListener('stop', event => event.detail.id)   // pointed at ('' when left), or chosen
+//   map.element.addEventListener('stop', event => event.detail)   // {id, chosen}: pointed at ('' when left), or chosen
 //
 // No address is asked but our own: tiles come only where the installation has set ROUNDS_TILE_URL.
 
@@ -57,7 +58,7 @@ class RouteMap {
   }
 
   /** Draw these routes in place of those before. The view stays, unless `fit` says otherwise. */
-  show(routes, { fit = true } = {}) {
+  show(routes, { fit = true, small = false } = {}) {
     this.drawn.clearLayers();
     this.byId.clear();
     const seen = L.latLngBounds([]);
@@ -67,7 +68,7 @@ class RouteMap {
       this.#keep(route.id, line.getElement());
       for (const point of route.line) seen.extend(point);
       for (const stop of apart(route.stops)) {
-        const marker = this.#marker(stop, route).addTo(this.drawn);
+        const marker = this.#marker(stop, route, small).addTo(this.drawn);
         this.#keep(stop.id, marker.getElement());
         this.#keep(route.id, marker.getElement());
         seen.extend([stop.lat, stop.lng]);
@@ -76,25 +77,29 @@ class RouteMap {
     if (fit && seen.isValid()) this.leaflet.fitBounds(seen, { padding: [28, 28], maxZoom: 13 });
   }
 
-  #marker(stop, route) {
-    const kind = `${stop.kind || 'visit'}${stop.faded ? ' faded' : ''}`;
+  #marker(stop, route, small) {
+    const kind = `${stop.kind || 'visit'}${stop.faded ? ' faded' : ''}${small ? ' small' : ''}`;
+    const size = small ? 22 : 44;
     const icon = L.divIcon({
-      className: `map-stop ${kind} map-colour-${route.colour ?? 0}`, html: '<span></span>', iconSize: [44, 44], iconAnchor: [22, 22],
+      className: `map-stop ${kind} map-colour-${route.colour ?? 0}`, html: '<span></span>', iconSize: [size, size], iconAnchor: [size / 2, size / 2],
     });
-    const marker = L.marker([stop.lat, stop.lng], { icon, keyboard: true, riseOnHover: true });
+    const marker = L.marker([stop.lat, stop.lng], { icon, keyboard: !small, riseOnHover: true });
     const words = document.createElement('div');
     for (const part of [stop.title, stop.text].filter(Boolean)) words.append(Object.assign(document.createElement('p'), { textContent: part }));
-    marker.bindPopup(words, { closeButton: false, autoPanPadding: [16, 16] });
+    if (!small) marker.bindPopup(words, { closeButton: false, autoPanPadding: [16, 16] });
     marker.on('add', () => {
       const node = marker.getElement();
       node.firstChild.textContent = stop.number ?? '';
-      node.setAttribute('aria-label', [stop.number, stop.title, stop.text].filter(Boolean).join(', '));
-      node.setAttribute('role', 'button');
+      if (small) node.setAttribute('aria-hidden', 'true');
+      else {
+        node.setAttribute('aria-label', [stop.number, stop.title, stop.text].filter(Boolean).join(', '));
+        node.setAttribute('role', 'button');
+      }
       for (const [name, id] of [['mouseenter', stop.id], ['focus', stop.id], ['mouseleave', ''], ['blur', '']]) {
         node.addEventListener(name, () => this.#tell(id));
       }
     });
-    marker.on('click', () => this.#tell(stop.id));
+    marker.on('click', () => this.#tell(stop.id, true));
     return marker;
   }
 
@@ -103,9 +108,9 @@ class RouteMap {
     this.byId.get(id).push(node);
   }
 
-  #tell(id) {
+  #tell(id, chosen = false) {
     this.highlight(id);
-    this.element.dispatchEvent(new CustomEvent('stop', { detail: { id } }));
+    this.element.dispatchEvent(new CustomEvent('stop', { detail: { id, chosen } }));
   }
 
   /** Put a stop or a whole route in the light. */

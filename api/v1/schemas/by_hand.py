@@ -187,17 +187,19 @@ class BookingTakersOut(Answer):
 
 class PulseOut(Answer):
     """What tells that there is news of a date. `version` changes with every promise of it; `plan_id` is the plan that
-    everyone works by, `draft_id` one that waits to be published; `run` is the last request to plan it."""
+    everyone works by, `draft_id` one that waits to be published; `run` is the last request to plan it, `events` how
+    much therapists have told of it."""
 
     version: str
     plan_id: str | None
     draft_id: str | None
     run: PlanRunOut | None
+    events: int
 
     @classmethod
     def of(cls, pulse: Pulse, *, zone: ZoneInfo, now: datetime) -> Self:
         run = None if pulse.run is None else PlanRunOut.of(pulse.run, zone=zone, now=now)
-        return cls(version=pulse.version, plan_id=pulse.plan_id, draft_id=pulse.draft_id, run=run)
+        return cls(version=pulse.version, plan_id=pulse.plan_id, draft_id=pulse.draft_id, run=run, events=pulse.events)
 
 
 class SinceQuery(Request):
