@@ -12,6 +12,7 @@ from api.services.doors import own_door
 from api.services.offers import Offer
 from api.services.placing import Costs, SlotLost, choose, costs_of_offer, held_visits, lost, question
 from api.services.receipt import Receipt, no_receipt
+from api.services.searching import roads_behind
 from data.store.records import AuditEntry
 from optimizer.domain.errors import Conflict, Fault, InvalidRequest, NotFound
 from optimizer.domain.promise import HeldVisit, Hold, HoldStatus
@@ -59,6 +60,7 @@ def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receip
             expires_at=now + KEPT_FOR,
             visits=placed(view, offer, desk),
             series=f"series_{uuid.uuid4().hex}" if len(offer.starts) > 1 else None,
+            roads=roads_behind(view, offer.terms.place, desk.roads),
         )
         uow.holds.add(kept)
         receipt(uow, kept)

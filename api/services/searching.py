@@ -106,7 +106,11 @@ def roads_for(query: Wanted, desk: Desk) -> TravelSource:
 
 def roads_told(query: Wanted, view: PracticeBoard, place: Place, desk: Desk) -> str:
     """What the drives behind an answer come from: with "+estimate" where the engine did not know all of them."""
-    roads = roads_for(query, desk)
+    return roads_behind(view, place, roads_for(query, desk))
+
+
+def roads_behind(view: PracticeBoard, place: Place, roads: TravelSource) -> str:
+    """The same of a view drawn with these roads."""
     said = {
         roads.label(place, view.board.stops, buffer_of(view.practice.policies).roads),
         *(day.problem.travel.source for day in view.days if day.problem.visits),

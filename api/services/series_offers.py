@@ -18,6 +18,7 @@ from api.services.searching import (
     faults_of,
     located,
     openings_for,
+    roads_told,
     told_to,
     view_for,
 )
@@ -84,7 +85,7 @@ class SeriesOffer:
 class SeriesAnswer:
     """The best courses, the best one first. `unserved`: without any, dates of the rhythm on which nobody can come.
 
-    `place` and `warnings` are those of `slot_search.SlotAnswer`.
+    `place`, `warnings` and `roads` are those of `slot_search.SlotAnswer`.
     """
 
     zone: str
@@ -93,6 +94,7 @@ class SeriesAnswer:
     offers: tuple[SeriesOffer, ...] = ()
     unserved: tuple[date, ...] = ()
     warnings: tuple[str, ...] = ()
+    roads: str | None = None
 
 
 def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
@@ -155,6 +157,7 @@ def offer_series(query: SeriesQuery, *, desk: Desk) -> SeriesAnswer:
         offers=tuple(_signed(course, view, terms, desk) for course in courses),
         unserved=missing,
         warnings=warnings,
+        roads=roads_told(what, view, place, desk) if courses else None,
     )
 
 

@@ -11,7 +11,7 @@ from api.services.feeds import told, warnings_in
 from api.services.offers import Terms
 from api.services.placing import question
 from api.services.search_tally import NOTHING, OFFERED, area_of
-from api.services.searching import faults_of, located, view_for
+from api.services.searching import faults_of, located, roads_told, view_for
 from api.services.served_areas import areas_of, is_served
 from api.services.why_not import Refused, Searched, Unoffered, whole_day
 from data.roads.source import TravelSource
@@ -42,7 +42,7 @@ class DayTaker:
 @dataclass(frozen=True, kw_only=True)
 class TakerAnswer:
     """`takers` ranked, the cheapest first. `refused` therapist-days and whole dates, with what would open them;
-    `left_out` counts the days that were too many to explain."""
+    `left_out` counts the days that were too many to explain; `roads` names what the drives come from."""
 
     zone: str
     place: Place
@@ -50,6 +50,7 @@ class TakerAnswer:
     refused: tuple[Refused, ...]
     left_out: int
     warnings: tuple[str, ...]
+    roads: str
 
 
 def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
@@ -92,6 +93,7 @@ def find_takers(query: Dated, *, desk: Desk) -> TakerAnswer:
         refused=tuple(found.refused),
         left_out=found.left_out,
         warnings=warnings,
+        roads=roads_told(query, view, place, desk),
     )
 
 

@@ -53,7 +53,8 @@ class Hold:
     """Places kept for one client until `expires_at`: all of them or none.
 
     `owner` is the id of the key that may confirm or release it; `replaces` the booking that gives way once this is
-    confirmed; `series` the id that the bookings of a course of treatment will share.
+    confirmed; `series` the id that the bookings of a course of treatment will share. `roads` names what the drives
+    came from when it was made; it is told then, and not kept.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Hold:
     status: HoldStatus = HoldStatus.LIVE
     replaces: str | None = None
     series: str | None = None
+    roads: str = ""
 
     def is_live(self, now: datetime) -> bool:
         """Does it keep its places? At `expires_at` it does no longer."""

@@ -46,10 +46,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @contextmanager
-def in_process(name: str, folder: Path, *, timeout: float = 60.0) -> Iterator[ChildEngine]:
+def in_process(name: str, folder: Path, *, timeout: float = 60.0, avoid_tolls: bool = False) -> Iterator[ChildEngine]:
     if sys.version_info < (3, 12):
         pytest.skip(f"the library of {name} has no wheel for Python {sys.version_info.major}.{sys.version_info.minor}")
-    engine = ChildEngine(name, folder, version="test", timeout=timeout)
+    engine = ChildEngine(name, folder, version="test", timeout=timeout, avoid_tolls=avoid_tolls)
     try:
         yield engine
     finally:

@@ -158,3 +158,42 @@ def test_a_booking_by_staff_learns_its_drives_before_it_locks_the_day(clinic: Cl
     engine.questions.clear()
     assert clinic.try_to_book(BOLTON, at(MONDAY, "14:00"), therapist="t1").status == 201
     assert engine.questions == []
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["engine up", "engine down"])
+def test_every_answer_says_what_its_drives_come_from(clinic: Clinic, engine: Counting, *, down: bool) -> None:
+    clinic.book(BRAMPTON, at(MONDAY, "10:00"))
+    warm(clinic)
+    said = "osrm"
+    if down:
+        engine.cut, said = True, "osrm+estimate"
+    asked = f"service=swedish&session_minutes=60&postal_code={MILTON}&from={MONDAY}&to={MONDAY}"
+    takers = clinic.staff.ask("GET", f"/v1/takers?{asked}").body
+    assert (bool(takers["data"]), takers["roads"]) == (True, said)
+    for desk in (clinic.public, clinic.staff):
+        course = clinic.series(desk, place={"postal_code": MILTON}, count=2, first_from=f"{MONDAY}").body
+        assert (bool(course["offers"]), course["roads"]) == (True, said)
+        found = desk.search(MILTON, MONDAY).body
+        assert found["roads"] == said
+        offers = [slot["offer"] for slots in found["data"].values() for slot in slots]
+        held = desk.hold(offers[0]).body
+        assert held["roads"] == said
+        desk.release(held["hold_id"])
+        assert desk.hold(course["offers"][0]["offer"]).body["roads"] == said
+    # The day that is driven says it of each drive.
+    clinic.book(MILTON, at(MONDAY, "14:00"))
+    day = clinic.staff.ask("GET", f"/v1/itineraries?date={MONDAY}").body["data"][0]
+    drives = [step["roads"] for step in day["steps"] if step["type"] == "drive"]
+    assert drives
+    assert ("estimate" in drives) == down
+
+
+def test_a_practice_that_keeps_off_tolls_is_told_where_the_engine_does_not(clinic: Clinic, engine: Counting) -> None:
+    clinic.book(MILTON, at(MONDAY, "10:00"))
+    admin = FrontDesk(door=clinic.staff.door, secret=make_key(clinic.store, Role.ADMIN))
+    north_york = "M3J 1P3"  # the 407 leads there from Milton
+    assert admin.ask("PUT", "/v1/practice/policies", {"avoid_tolls": True}).status == 200
+    assert engine.avoids_tolls is False
+    assert clinic.staff.search(north_york, MONDAY).body["roads"] == "osrm+estimate"
+    assert admin.ask("PUT", "/v1/practice/policies", {"avoid_tolls": False}).status == 200
+    assert clinic.staff.search(north_york, MONDAY).body["roads"] == "osrm"

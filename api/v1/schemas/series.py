@@ -168,13 +168,15 @@ class SeriesOfferOut(Answer):
 class SeriesOffersOut(Answer):
     """At most three courses of different weekdays or times, the best first. `place` is the point used, null for
     the public where there is no course. `unserved` (staff only): where there is no course, the dates on which nobody
-    can come. `warnings` say that calendars kept elsewhere could not be read lately."""
+    can come. `warnings` say that calendars kept elsewhere could not be read lately. `roads` names what the drives come
+    from, with "+estimate" where some are estimated; null where there is no course."""
 
     timezone: str
     place: PlaceOut | None
     offers: list[SeriesOfferOut]
     unserved: list[LocalDate] | None
     warnings: list[str]
+    roads: str | None
 
     @classmethod
     def of(cls, answer: SeriesAnswer, *, is_staff: bool) -> Self:
@@ -186,4 +188,5 @@ class SeriesOffersOut(Answer):
             offers=[SeriesOfferOut.of(found, answer, zone) for found in answer.offers],
             unserved=dates,
             warnings=list(answer.warnings),
+            roads=answer.roads,
         )

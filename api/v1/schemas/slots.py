@@ -193,13 +193,15 @@ class HeldVisitOut(Answer):
 
 
 class HoldOut(Answer):
-    """A place that is kept until `expires_at`; of a series, `visits` are all of them and `start` is the first."""
+    """A place that is kept until `expires_at`; of a series, `visits` are all of them and `start` is the first. `roads`
+    names what the drives around it come from, with "+estimate" where some are estimated."""
 
     hold_id: str
     start: Instant
     end: Instant
     expires_at: Instant
     visits: list[HeldVisitOut]
+    roads: str
 
     @classmethod
     def of(cls, hold: Hold, zone: ZoneInfo) -> Self:
@@ -212,6 +214,7 @@ class HoldOut(Answer):
             end=visits[0].end,
             expires_at=hold.expires_at.astimezone(zone),
             visits=visits,
+            roads=hold.roads,
         )
 
 

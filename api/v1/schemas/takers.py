@@ -89,7 +89,7 @@ class TakersOut(Answer):
     """Who can take it, the cheapest first (the new visit stands in `order` as `asked`). `refused` says of the others
     what stands in the way and the smallest change that would open the day, without `therapist` of a whole date;
     `refused_left_out` counts those that were too many to explain. `warnings` say that calendars kept elsewhere could
-    not be read lately."""
+    not be read lately; `roads` names what the drives come from, with "+estimate" where some are estimated."""
 
     timezone: str
     place: PlaceOut
@@ -97,6 +97,7 @@ class TakersOut(Answer):
     refused: list[RefusedOut]
     refused_left_out: int
     warnings: list[str]
+    roads: str
 
     @classmethod
     def of(cls, answer: TakerAnswer) -> Self:
@@ -107,6 +108,7 @@ class TakersOut(Answer):
             refused=[RefusedOut.of(refused, ZoneInfo(answer.zone)) for refused in answer.refused],
             refused_left_out=answer.left_out,
             warnings=list(answer.warnings),
+            roads=answer.roads,
         )
 
 
