@@ -9,6 +9,7 @@ find adds up and the same seed gives the same plan, whoever finishes first.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from itertools import chain
 from time import monotonic
 
 import numpy as np
@@ -58,6 +59,11 @@ class Planned:
     cut_short: bool
 
 
+def unchanged(assignment: Assignment) -> Assignment:
+    """The `whole` of a region that changes within groups only."""
+    return assignment
+
+
 def solve_region(
     day: Day,
     start: Assignment,
@@ -68,6 +74,7 @@ def solve_region(
     executor: Executor,
     tell: Callable[[News], None],
     cancelled: Callable[[], bool],
+    whole: Callable[[Assignment], Assignment] = unchanged,
     worker: Callable[[Turn], Answer] = work,
 ) -> Planned:
     """Improve `start` in groups.
@@ -86,6 +93,8 @@ def solve_region(
         Hears of every better assignment.
     cancelled
         Asked between two rounds; true ends the work.
+    whole
+        Asked before each round for a better assignment than the one given, made by what looks across all groups.
     worker
         What does a turn.
     """
@@ -95,7 +104,7 @@ def solve_region(
         if cancelled() or monotonic() > until:
             region.cut_short = True
             break
-        for assignment, objective in region.play(one):
+        for assignment, objective in chain(region.improve(whole), region.play(one)):
             tell(News(assignment=assignment, objective=objective))
     return region.planned()
 
@@ -129,6 +138,13 @@ class _Region:
             lost=self._lost,
             cut_short=self.cut_short,
         )
+
+    def improve(self, whole: Callable[[Assignment], Assignment]) -> Iterator[tuple[Assignment, Objective]]:
+        """What changes in several groups at once."""
+        before = self.standing.assignment
+        orders = dict(enumerate(whole(before)))
+        if self.standing.take({shift: order for shift, order in orders.items() if order != before[shift]}):
+            yield self.standing.assignment, self.standing.objective
 
     def play(self, one: Round) -> Iterator[tuple[Assignment, Objective]]:
         """One round; every better plan as its group answers. Groups share nothing, so their order does not matter."""

@@ -72,6 +72,7 @@ def work(turn: Turn, stop: Cancelled = never) -> Answer:
         if stop():
             break
         ruin.anneal(max(1, annealing.iterations // PIECES), hot=hot * step**piece, cold=hot * step ** (piece + 1))
+        ruin.serve_more()
     best, days, cut_short = ruin.assignment, ruin.days_seen, stop()
     if turn.generation is not None and not cut_short:
         best, days, cut_short = _generate(turn, turn.generation, ruin, stop)
