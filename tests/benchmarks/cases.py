@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from optimizer.schedule.problem import Problem
 from tests.benchmarks import gta, instances
+from tests.benchmarks.contracted_days import contracted_day
 from tests.benchmarks.hhcrsp import hhcrsp_day
 from tests.benchmarks.made_up_days import OVER, made_up_day, office_day
 from tests.benchmarks.rush_hour import Belief, Roads
@@ -39,6 +40,7 @@ class Case:
 SETS = """sets
   gta-6 gta-9 gta-30 gta-60 gta-180   generated days of the shared folder (three seeds each); gta: 30 and 60
   made-up-TxV                         fresh days: T therapists, V visits, by --seeds; room-TxV: every visit fits
+  contract-TxV                        the same with hours by contract: as tight at any size as the shared ones
   rush-gta-30 rush-TxV                the same with a rush hour; engines that know none: vroom@average, vroom@padded
   office-TxV                          one office, everybody alike, rush hour: what kayros can prove as well
   hhcrsp-TxV hhcrsp-plain-TxV         home health care: skills, wishes, shared windows; breaks unless plain
@@ -58,7 +60,7 @@ def cases(name: str, seeds: Sequence[int]) -> Iterator[Case]:
     """
     if name == "gta":
         yield from (*cases("gta-30", seeds), *cases("gta-60", seeds))
-    elif generated := re.fullmatch(r"(made-up|room|rush|office|hhcrsp|hhcrsp-plain)-(\d+)x(\d+)", name):
+    elif generated := re.fullmatch(r"(made-up|room|contract|rush|office|hhcrsp|hhcrsp-plain)-(\d+)x(\d+)", name):
         kind, therapists, visits = generated[1], int(generated[2]), int(generated[3])
         for seed in seeds:
             yield _generated(kind, therapists, visits, seed)
@@ -73,6 +75,9 @@ def _generated(kind: str, therapists: int, visits: int, seed: int) -> Case:
     name = f"{kind} {therapists}x{visits} seed {seed}"
     if kind.startswith("hhcrsp"):
         problem = hhcrsp_day(therapists, visits, seed, breaks=kind == "hhcrsp")
+        return Case(name=name, problem=problem, price=FREE * problem.weights.road)
+    if kind == "contract":
+        problem = contracted_day(therapists, visits, seed)
         return Case(name=name, problem=problem, price=FREE * problem.weights.road)
     if kind == "office":
         day = office_day(therapists, visits, seed)

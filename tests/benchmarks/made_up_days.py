@@ -65,12 +65,12 @@ def made_up_day(therapists: int, visits: int, seed: int, *, over: float = OVER) 
         Demand beyond what certainly fits, as a part of it; 0 gives a day on which every visit can be served.
     """
     rng = Random(f"{therapists} {visits} {seed} {over}")
-    homes = [_somewhere(rng) for _ in range(therapists)]
-    doors = [_somewhere(rng) for _ in range(visits)]
+    homes = [somewhere(rng) for _ in range(therapists)]
+    doors = [somewhere(rng) for _ in range(visits)]
     points = np.array([*homes, *doors])
     roads = Roads.between(points, homes=therapists)
     seconds = np.ceil(roads.mean)
-    skills = [frozenset(_skills(rng)) for _ in range(therapists)]
+    skills = [frozenset(some_skills(rng)) for _ in range(therapists)]
     fitting = round(visits / (1 + over))
     asked: dict[int, _Asked] = {}
     hours: list[tuple[Seconds, Seconds]] = []
@@ -98,7 +98,7 @@ def office_day(therapists: int, visits: int, seed: int) -> MadeUpDay:
     nobody has that choice do both mean the same by the best day.
     """
     rng = Random(f"office {therapists} {visits} {seed}")
-    points = np.array([CENTRE, *(_somewhere(rng) for _ in range(visits))])
+    points = np.array([CENTRE, *(somewhere(rng) for _ in range(visits))])
     roads = Roads.between(points, homes=1)
     places = [Place(id="office"), *(Place(id=f"door {k}") for k in range(visits))]
     names = tuple(place.id for place in places)
@@ -138,7 +138,7 @@ def _day(
     skills: list[frozenset[str]],
     asked: list[_Asked],
 ) -> MadeUpDay:
-    services = {_service(visit.needs): visit.needs for visit in asked}
+    services = {service_of(visit.needs): visit.needs for visit in asked}
     names = [place.id for place in places]
     problem = Problem(
         horizon=MONDAY,
@@ -159,7 +159,7 @@ def _day(
             Visit(
                 id=f"v{row}",
                 place=places[len(hours) + row],
-                service=_service(visit.needs),
+                service=service_of(visit.needs),
                 session=visit.session,
                 windows=(visit.window,),
             )
@@ -171,17 +171,17 @@ def _day(
     return MadeUpDay(problem=problem, roads=roads, places=tuple(names))
 
 
-def _service(needs: frozenset[str]) -> str:
+def service_of(needs: frozenset[str]) -> str:
     """Skills asked for together are one service."""
     return "+".join(sorted(needs))
 
 
-def _somewhere(rng: Random) -> tuple[float, float]:
+def somewhere(rng: Random) -> tuple[float, float]:
     lat, lng, spread, _ = rng.choices(TOWNS, weights=[town[3] for town in TOWNS])[0]
     return lat + rng.gauss(0, spread) / 111.2, lng + rng.gauss(0, spread) / 80.4
 
 
-def _skills(rng: Random) -> list[str]:
+def some_skills(rng: Random) -> list[str]:
     return [rng.choice("FM"), *(name for name in CERTIFICATES if rng.random() < 0.5)]
 
 

@@ -1,11 +1,14 @@
 """Regions: groups of therapists planned anew by themselves, and what becomes of the whole."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
+from os import getpid, kill
+from pathlib import Path
 from random import Random
+from signal import SIGKILL
 from threading import Event
-from typing import Any
 
 import pytest
 
@@ -19,8 +22,9 @@ from optimizer.solver.decode import decode
 from optimizer.solver.params import SolveParams
 from optimizer.solver.portfolio import GROUPS
 from optimizer.solver.progress import Progress, never
+from optimizer.solver.regions.here import Here
 from optimizer.solver.regions.part import Part
-from optimizer.solver.regions.region import News, Planned, solve_region
+from optimizer.solver.regions.region import News, Planned, solve_region, unchanged
 from optimizer.solver.regions.schedule import LEAST_SHIFTS, Round
 from optimizer.solver.regions.turn import Annealing, Answer, Generation, Turn, work
 from optimizer.solver.ruin import Ruin
@@ -32,24 +36,21 @@ FAR_AWAY = 600.0
 """Seconds: no clock stops the work."""
 
 ANNEAL = Round(
-    size=4, left_out=50, is_focused=False, annealing=Annealing(iterations=300, hot=1.0, cold=0.2), generation=None
+    size=4,
+    left_out=50,
+    most=50,
+    is_focused=False,
+    annealing=Annealing(iterations=300, hot=1.0, cold=0.2),
+    generation=None,
 )
 FOCUS = Round(
     size=3,
     left_out=4,
+    most=50,
     is_focused=True,
     annealing=Annealing(iterations=100, hot=1.0, cold=0.2),
     generation=Generation(steps=20, is_for_more_visits=True),
 )
-
-
-class AtOnce(Executor):
-    """Does what it is given before it answers."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 def inserted(day: Day) -> Assignment:
@@ -71,6 +72,7 @@ def planned(
     worker: Callable[[Turn], Answer] = work,
     *,
     seconds: float = FAR_AWAY,
+    whole: Callable[[Assignment], Assignment] = unchanged,
 ) -> Planned:
     """The region planned; all that it says on the way is better than what it said before, and true."""
     told: list[News] = []
@@ -83,6 +85,7 @@ def planned(
         executor=executor,
         tell=told.append,
         cancelled=never,
+        whole=whole,
         worker=worker,
     )
     values = [value(day, news.assignment) for news in told]
@@ -94,6 +97,16 @@ def planned(
 
 def crashing(turn: Turn) -> Answer:
     raise MemoryError(f"no room for {len(turn.part.visits)} visits")
+
+
+def killed_once(mark: Path, turn: Turn) -> Answer:
+    """Like `work`, but whoever is first is killed."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return work(turn)
+    kill(getpid(), SIGKILL)
+    raise AssertionError
 
 
 def greedy(turn: Turn) -> Answer:
@@ -108,7 +121,7 @@ def test_groups_never_make_a_plan_worse_and_every_promise_is_kept(seed: int) -> 
     rng = Random(seed)
     day = Day.of(random_world(rng, rng.randint(25, 45), rng.randint(6, 10)))
     start = inserted(day)
-    ended = planned(day, start, (ANNEAL, FOCUS, ANNEAL), AtOnce())
+    ended = planned(day, start, (ANNEAL, FOCUS, ANNEAL), Here())
     assert ended.objective <= value(day, start)
     assert (ended.lost, ended.cut_short) == (0, False)
 
@@ -116,7 +129,7 @@ def test_groups_never_make_a_plan_worse_and_every_promise_is_kept(seed: int) -> 
 def test_groups_serve_visits_that_insertion_left_out() -> None:
     day = Day.of(made_up_day(8, 48, 1).problem)
     start = inserted(day)
-    ended = planned(day, start, (ANNEAL, ANNEAL, FOCUS), AtOnce())
+    ended = planned(day, start, (ANNEAL, ANNEAL, FOCUS), Here())
     assert ended.objective.required_left_out < value(day, start).required_left_out
 
 
@@ -124,7 +137,7 @@ def test_threads_processes_and_one_after_the_other_find_the_same_plan() -> None:
     day = Day.of(made_up_day(8, 48, 2).problem)
     start = inserted(day)
     rounds = (ANNEAL, FOCUS, ANNEAL)
-    alone = planned(day, start, rounds, AtOnce())
+    alone = planned(day, start, rounds, Here())
     with ThreadPoolExecutor(2) as threads:
         assert planned(day, start, rounds, threads) == alone
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
@@ -139,11 +152,12 @@ def test_a_group_of_all_is_what_column_generation_proves() -> None:
     whole = Round(
         size=3,
         left_out=14,
+        most=14,
         is_focused=False,
         annealing=Annealing(iterations=0, hot=1.0, cold=0.2),
         generation=Generation(steps=1000, is_for_more_visits=False),
     )
-    assert planned(day, start, (whole,), AtOnce()).objective == value(day, proven.assignment)
+    assert planned(day, start, (whole,), Here()).objective == value(day, proven.assignment)
 
 
 def test_groups_that_crash_or_lie_cost_only_themselves() -> None:
@@ -154,6 +168,39 @@ def test_groups_that_crash_or_lie_cost_only_themselves() -> None:
         lied = planned(day, start, (ANNEAL,), threads, greedy)
     assert crashed.assignment == lied.assignment == start
     assert (crashed.lost, crashed.cut_short) == (crashed.turns, True)
+
+
+def test_a_worker_that_is_killed_costs_one_round_of_groups(tmp_path: Path) -> None:
+    day = Day.of(made_up_day(8, 48, 1).problem)
+    start = inserted(day)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        ended = planned(day, start, (ANNEAL, ANNEAL), processes, partial(killed_once, tmp_path / "killed"))
+    assert 0 < ended.lost < ended.turns
+    assert ended.cut_short
+    assert ended.objective < value(day, start)
+
+
+def test_what_spans_all_groups_is_taken_where_it_is_better() -> None:
+    day = Day.of(made_up_day(8, 48, 1).problem)
+    start, ruin = inserted(day), Ruin.of(day, 1)
+
+    def whole(assignment: Assignment) -> Assignment:
+        ruin.offer(assignment)
+        ruin.serve_more()
+        return ruin.assignment
+
+    idle = Round(
+        size=4,
+        left_out=0,
+        most=50,
+        is_focused=False,
+        annealing=Annealing(iterations=0, hot=1.0, cold=0.2),
+        generation=None,
+    )
+    alone = planned(day, start, (idle,), Here())
+    assert alone.assignment == start
+    assert planned(day, start, (idle,), Here(), whole=whole).objective < alone.objective
+    assert planned(day, start, (idle,), Here(), whole=lambda _: ((),) * 8).assignment == start
 
 
 def test_a_group_that_hangs_is_not_waited_for_past_the_limit() -> None:

@@ -18,6 +18,7 @@ from optimizer.domain.itinerary import Objective
 from optimizer.schedule.timeline import Day
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.regions.grouping import Group, Map, around, halves, shared_out
+from optimizer.solver.regions.here import Here
 from optimizer.solver.regions.part import Part
 from optimizer.solver.regions.schedule import Round
 from optimizer.solver.regions.standing import Standing
@@ -88,7 +89,8 @@ def solve_region(
     seconds
         When to stop at the latest; a group that has not answered by then is lost.
     executor
-        Who works: threads (most of the work is compiled and holds no lock), processes, or a cluster.
+        Who works: threads (most of the work is compiled and holds no lock), processes, or a cluster. Where it breaks,
+        what is left to do is done by the caller.
     tell
         Hears of every better assignment.
     cancelled
@@ -158,6 +160,8 @@ class _Region:
     def _asked(self, one: Round) -> list[Turn]:
         """The turns of a round."""
         assignment, left_out = self.standing.assignment, self.standing.left_out
+        if len(left_out) > one.most:
+            return []
         map_ = Map(self._day.world, assignment)
         if one.is_focused:
             self._lot.shuffle(left_out)
@@ -188,7 +192,7 @@ class _Region:
         try:
             futures += (self._executor.submit(self._worker, turn) for turn in turns)
         except BrokenExecutor:
-            self.cut_short = True
+            self._go_on_alone()
         self._turns += len(turns)
         self._lost += len(turns)
         waiting = set(futures)
@@ -201,6 +205,12 @@ class _Region:
                 if future.exception() is None:
                     self._lost -= 1
                     yield future.result()
+                elif isinstance(future.exception(), BrokenExecutor):
+                    self._go_on_alone()
         for future in waiting:
             future.cancel()
         self.cut_short = self.cut_short or self._lost > 0
+
+    def _go_on_alone(self) -> None:
+        """A worker that is killed takes its executor along: this round's groups are lost, the next are planned here."""
+        self._executor = Here()
