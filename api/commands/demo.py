@@ -19,11 +19,13 @@ def demo(when: str) -> None:
 
     Everybody in it is invented.
     """
+    from dataclasses import replace
+
     from api.commands.setting_up import set_up
     from api.feeds.timetable import plan_text
     from api.services import planning
     from api.services.itineraries import plan_captions
-    from api.services.practices import load_scenario
+    from api.services.practices import change_page, load_scenario
     from api.services.publishing import publish
     from api.services.signing_in import Person
     from data.demo.solo import SOLO
@@ -60,4 +62,8 @@ def demo(when: str) -> None:
     click.echo(f"  {settings.origin}{wiring.sign_in_links.make(taylor, day)}")
     click.echo("The team's board, in the same way")
     click.echo(f"  {settings.origin}{wiring.sign_in_links.make(desk, day)}")
+    for practice in (SOLO.practice, TEAM.practice):
+        change_page(practice.id, lambda page: replace(page, is_open=True), store=wiring.store)
+    click.echo("What clients see when they book")
+    click.echo(f"  {settings.origin}/book/{TEAM.practice.id}")
     click.echo("Another link: `rounds sign-in --practice demo-solo taylor`")

@@ -19,6 +19,7 @@ from api.pages.book_state import Ask, Held, new_visitor
 from api.pages.book_weeks import first_date, lost_words, week_view
 from api.services.searching import GENDERS
 from api.services.visitors import held_for, keep, let_go
+from data.store.errors import InFlight
 from optimizer.domain.errors import Conflict, InvalidRequest
 from optimizer.domain.place import Precision
 
@@ -86,6 +87,8 @@ def hold(practice: str) -> AnyResponse:
     typed, chosen = carried(request.form), request.form.get("start", "")
     try:
         kept = keep(desk.visitor(asked.visitor), book_view.join(request.form.get("terms", ""), chosen), desk=desk.desk)
+    except InFlight:
+        raise  # a press of theirs is being answered: nothing is lost
     except (Conflict, InvalidRequest) as lost:
         return times_page(desk, asked, typed=typed, lost=lost, wanted=book_view.start_in(chosen))
     held = Held(ask=asked, hold_id=kept.id)

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from api import problem_details
 from api.pages.shell import lock_down
+from data.store.errors import InFlight
 from optimizer.domain.errors import Conflict, InvalidRequest, NotFound, RoundsError, TooMany, Unavailable
 
 
@@ -37,6 +38,10 @@ def refuse(error: RoundsError) -> Response:
             return said
         case Unavailable(retry_after=seconds):
             said = say("Please try again in a moment", "Something that we need does not answer just now.", 503)
+            said.headers["Retry-After"] = str(seconds)
+            return said
+        case InFlight(retry_after=seconds):
+            said = say("One moment", "This is being done already. Load this page again in a few seconds.", 409)
             said.headers["Retry-After"] = str(seconds)
             return said
         case InvalidRequest() | Conflict():

@@ -14,11 +14,14 @@ from api.pages.book_search import Wishes, courses_of, week_of
 from api.pages.book_state import Ask, Held
 from api.pages.book_weeks import first_date, nearest
 from api.services.confirming import ConfirmRequest
+from api.services.day_problem import visit_of
 from api.services.holding import owned_hold
 from api.services.visitors import book_once, booked_by, bookings_of
+from data.store.errors import InFlight
 from optimizer.domain.booking import Booking, Client
 from optimizer.domain.errors import Conflict, InvalidRequest
 from optimizer.domain.promise import Hold, HoldStatus
+from optimizer.domain.time import MINUTE, Horizon
 
 blueprint = Blueprint("book_details", __name__)
 book_answers.register(blueprint)
@@ -64,8 +67,10 @@ def confirm(practice: str) -> AnyResponse:
     )
     try:
         return _done(desk, book_once(wanted, desk=desk.desk))
-    except Conflict:
-        return details_page(desk, held, found, typed=typed, is_lost=True, status=409)
+    except InFlight:
+        raise  # a press of theirs is being answered: nothing is lost
+    except Conflict as lost:
+        return details_page(desk, held, found, typed=typed, lost=_lost_words(lost, found, desk), status=409)
 
 
 @blueprint.get("/book/<practice>/done")
@@ -81,7 +86,8 @@ def done(practice: str) -> AnyResponse:
         for each in bookings
     ]
     mail = "\n\n".join(f"{each.what}, {each.when}\n{desk.origin}{link}" for each, link in shown)
-    return desk.show("done", bookings=shown, first=shown[0][0], made=request.args["made"], mail=mail)
+    early = _early_minutes(bookings[0], desk)
+    return desk.show("done", bookings=shown, first=shown[0][0], made=request.args["made"], mail=mail, early=early)
 
 
 @blueprint.get("/book/<practice>/done.ics")
@@ -101,10 +107,10 @@ def details_page(
     *,
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
-    is_lost: bool = False,
+    lost: str = "",
     status: int = 200,
 ) -> Response:
-    """The third step; where its time is lost, with the nearest ones beside what is typed."""
+    """The third step; where its time is `lost`, which is said in words, with the nearest ones beside what is typed."""
     ask, first = held.ask, found.visits[0]
     left = max(0, int((found.expires_at - desk.now).total_seconds()))
     service = next((each for each in desk.every_service if each.code == first.service), None)
@@ -120,13 +126,25 @@ def details_page(
         until=book_words.clock(found.expires_at, desk.zone),
         left=left,
         lapsed=not found.is_live(desk.now),
-        is_lost=is_lost,
+        lost=lost,
         typed=typed or {},
         faults=faults or {},
         longest=LONGEST,
         questions=desk.page.questions,
-        **(_instead(desk, ask, found) if is_lost else {"nearest": None, "courses": ()}),
+        **(_instead(desk, ask, found) if lost else {"nearest": None, "courses": ()}),
     )
+
+
+def _early_minutes(booking: Booking, desk: Reception) -> int:
+    """How long before the session somebody is at the door, to set up and, the first time, to talk."""
+    catalogue = {service.code: service for service in desk.every_service}
+    visit = visit_of(booking, catalogue, desk.practice.policies, Horizon(booking.date, desk.zone))
+    return (visit.setup + visit.consultation) // MINUTE
+
+
+def _lost_words(lost: Conflict, found: Hold, desk: Reception) -> str:
+    when = book_words.when(found.visits[0].start, desk.zone, desk.now)
+    return f"You have let go of {when}" if lost.code == "hold_released" else f"{when}, has been taken meanwhile"
 
 
 def carried(form: Mapping[str, str]) -> dict[str, str]:

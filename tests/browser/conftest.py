@@ -11,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.booking_world import BRAMPTON, MONDAY
 from tests.features.clinic import Clinic, open_clinic
 from tests.features.conftest import (  # noqa: F401  # the same house, seen through a browser
     House,
@@ -72,6 +73,7 @@ def site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Clinic]:  # noqa: F8
 
 @pytest.fixture
 def shop(site: Clinic) -> Iterator[str]:
-    """Where the booking page answers."""
+    """Where the booking page answers; what the first search compiles is there before a browser waits for it."""
+    site.public.offers(BRAMPTON, MONDAY)
     with serving(site.app) as where:
         yield where

@@ -138,13 +138,25 @@ def test_a_lapsed_time_that_is_taken_is_answered_there_with_the_nearest_and_all_
     site.book(BRAMPTON, at(SATURDAY, "10:00"))
     lost = anna.press("Book this visit", **TYPED, applies="no")
     assert lost.status == 409
-    assert "Your time has been taken meanwhile" in lost.text
+    assert "has been taken meanwhile" in lost.text
     assert {name: lost.value(name) for name in TYPED} == TYPED
     assert len(bookings(site)) == 1
     other = anna.press(lost.times[0])
     assert {name: other.value(name) for name in TYPED} == TYPED
     assert "You are booked" in anna.press("Book this visit", applies="no").text
     assert len(bookings(site)) == 2
+
+
+def test_what_was_let_go_elsewhere_is_said_so(site: Clinic) -> None:
+    anna = at_the_details(site)
+    form = anna.page
+    anna.press("Choose another time")
+    anna.page = form
+    lost = anna.press("Book this visit", **TYPED, applies="no")
+    assert (lost.status, f"You have let go of {NINE}" in lost.text) == (409, True)
+    assert NINE in lost.times
+    anna.press(NINE)
+    assert "You are booked" in anna.press("Book this visit", applies="no").text
 
 
 def test_all_dates_of_a_course_are_booked_or_none(site: Clinic) -> None:
