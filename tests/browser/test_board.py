@@ -143,6 +143,21 @@ def test_the_same_by_keyboard_alone(browser: Browser, desk: Desk) -> None:
         assert desk.who("lost") == "t2"
 
 
+def test_arrows_go_from_visit_to_visit_and_the_map_follows(browser: Browser, desk: Desk) -> None:
+    desk.book("carl", BRAMPTON, "16:00", therapist="t0")
+    page = desk.sign_in(browser)
+    with watched(page, desk.origin):
+        page.reload()
+        expect(page.locator("#map .map-stop").first).to_be_visible()
+        page.locator("[data-visit=anna]").focus()
+        for key, visit in (("ArrowRight", "carl"), ("ArrowDown", "bob"), ("ArrowUp", "anna")):
+            page.keyboard.press(key)
+            expect(page.locator(f"[data-visit={visit}]")).to_be_focused()
+        expect(page.locator("#map .map-stop.lit")).to_have_count(1)
+        page.locator("#map .map-stop.visit").last.hover()
+        expect(page.locator("[data-visit].lit")).to_have_count(1)
+
+
 def test_what_others_do_appears_without_loading_and_whoever_is_second_may_try_again(
     browser: Browser, desk: Desk
 ) -> None:

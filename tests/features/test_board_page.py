@@ -16,6 +16,7 @@ from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY
 from tests.features.clinic import Clinic, at, open_clinic
 from tests.features.test_by_hand import PEOPLE, booked, changes, place, proposal, who
 from tests.features.test_day_page import text
+from tests.features.test_locks_and_plans import drafted
 
 PAGE = f"/board/{MONDAY}"
 
@@ -107,7 +108,7 @@ def test_a_form_from_before_somebody_elses_change_says_who_was_quicker(clinic: C
     late = sam.post(f"{PAGE}/visits/{anna}/place", data={**wanted, **token(sam)})
     assert late.status_code == 409
     assert "Kim put Name of bob on Name of t1's day at 10:00" in text(late.text).replace("&#39;", "'")
-    assert "check?therapist=t1&amp;start=10:00" in late.text
+    assert "check?therapist=t1&amp;start=10%3A00" in late.text
     again = sam.post(f"{PAGE}/visits/{anna}/place", data={"therapist": "t1", "start": "13:00", **token(sam)})
     assert (again.status_code, who(clinic, anna)) == (303, "t1")
 
@@ -124,6 +125,20 @@ def test_a_session_that_has_begun_is_shown_and_not_moved(clinic: Clinic) -> None
     other = "t1" if name == "t0" else "t0"
     refused = place(clinic, anna, other)
     assert (refused.status, refused.body["detail"]) == (409, "this session has started at 10:02")
+
+
+def test_a_draft_is_not_published_over_a_day_that_has_changed_since_it_was_compared(clinic: Clinic) -> None:
+    booked(clinic, "anna", BRAMPTON, ("09:00", "15:00"))
+    plan, client = drafted(clinic), enter(clinic)
+    seen = {"plan": plan, "version": proposal(clinic, "anna", "t1")["version"], **token(client)}
+    booked(clinic, "bob", MILTON, ("09:00", "15:00"))
+    refused = client.post(f"{PAGE}/publish", data=seen)
+    assert refused.status_code == 409
+    assert "Nothing was published." in refused.text
+    fresh = re.search(r'name="version" value="([^"]+)"', refused.text)
+    assert fresh is not None
+    again = client.post(f"{PAGE}/publish", data={**seen, "version": fresh[1]})
+    assert (again.status_code, again.headers["Location"]) == (303, f"{PAGE}?done=published")
 
 
 def test_the_board_of_a_day_with_an_hour_twice_keeps_its_order(clinic: Clinic) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -50,7 +51,8 @@ def place(day: str, visit: str) -> AnyResponse:
         new_promise=bool(request.form.get("new_promise")),
         override=bool(request.form.get("override")),
     )
-    again = f"/board/{on}/visits/{visit}/check?therapist={wish.therapist}&start={wish.field}"
+    place_again = urlencode({"therapist": wish.therapist, "start": wish.field})
+    again = f"/board/{on}/visits/{quote(visit, safe='')}/check?{place_again}"
     try:
         done = placing_by_hand.place(asked, desk=parts.desk, expected=_version())
     except HandMoveRefused as refused:

@@ -9,6 +9,7 @@ from api.pages.board.showing import deeds, show, wants_part
 from api.pages.board.view import board_page
 from api.pages.shell import lock_down, message
 from api.pages.signed_in import signed_in
+from api.problem_details import status_of
 from api.services.day_changes import day_changes
 from api.services.hand_moves import HandMove
 from api.services.options import options
@@ -42,7 +43,7 @@ SAID = {
 @blueprint.errorhandler(RoundsError)
 def trouble(error: RoundsError) -> AnyResponse:
     """What went wrong, as a page."""
-    status = 404 if isinstance(error, NotFound) else 422
+    status = status_of(error)
     if wants_part():
         return Response(render_template("board/trouble.html", detail=error.detail, hint=error.hint), status=status)
     return message("That did not work", f"{error.detail} {error.hint}".strip(), status)

@@ -1,6 +1,7 @@
 // The board: what its parts share, and what starts them. Everything here also works by plain links and forms.
 
 import { startDragging } from "./board_drag.js";
+import { startKeys } from "./board_keys.js";
 import { startLive } from "./board_live.js";
 import { startMap } from "./board_map.js";
 import { startPanel } from "./board_panel.js";
@@ -51,6 +52,7 @@ export async function refresh() {
 
 startPanel();
 startDragging();
+startKeys();
 startMap();
 startLive();
 performance.mark("board-ready");
