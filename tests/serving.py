@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -17,6 +18,15 @@ from tests.doors import HttpDoor
 SECRET = "one key for every process of a test"  # signs the offers of tests
 FAR_TOO_LONG = 60.0
 """Seconds after which a server counts as hanging, on however slow a machine."""
+
+
+SERVE = "from api.cli import main; main()"
+BY_A_CLOCK = """
+from datetime import datetime
+from pathlib import Path
+from api.wiring import Wiring
+Wiring.__init__.__kwdefaults__["clock"] = lambda: datetime.fromisoformat(Path({clock!r}).read_text())
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +47,21 @@ class Server:
         return self.process.wait(FAR_TOO_LONG)
 
 
-def start(url: str, var: Path, *, workers: int, **settings: str) -> Server:
-    """Start a server over a store that is set up, and wait until it listens."""
+def set_clock(clock: Path, now: datetime) -> None:
+    """What a server that was started with this clock takes the present for, from its next request on."""
+    ahead = clock.with_suffix(".new")
+    ahead.write_text(now.isoformat())
+    ahead.replace(clock)
+
+
+def start(url: str, var: Path, *, workers: int, clock: Path | None = None, **settings: str) -> Server:
+    """Start a server over a store that is set up, and wait until it listens.
+
+    Parameters
+    ----------
+    clock
+        The file of `set_clock` by which it goes; None for the machine's own time.
+    """
     environment = os.environ | {
         "ROUNDS_VAR": str(var),
         "ROUNDS_DATABASE_URL": url,
@@ -47,7 +70,8 @@ def start(url: str, var: Path, *, workers: int, **settings: str) -> Server:
         "ROUNDS_LOG_LEVEL": "info",
         **settings,
     }
-    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", "0"]
+    program = SERVE if clock is None else BY_A_CLOCK.format(clock=str(clock)) + SERVE
+    command = [sys.executable, "-c", program, "serve", "--port", "0"]
     process = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
     )
@@ -59,9 +83,9 @@ def start(url: str, var: Path, *, workers: int, **settings: str) -> Server:
 
 
 @contextmanager
-def serving(url: str, var: Path, *, workers: int = 2, **settings: str) -> Iterator[Server]:
+def serving(url: str, var: Path, *, workers: int = 2, clock: Path | None = None, **settings: str) -> Iterator[Server]:
     """A server that is there until the block ends, and then ends in good order."""
-    server = start(url, var, workers=workers, **settings)
+    server = start(url, var, workers=workers, clock=clock, **settings)
     try:
         yield server
     except BaseException:

@@ -159,3 +159,13 @@ def test_a_text_that_a_database_cannot_keep_is_the_callers_fault_on_both(store: 
         work.bookings.add(booking(notes=f"side{sign}door"))
     with pytest.raises(UnwritableText), store.unit_of_work("north", write=False) as work:
         work.bookings.get(sign)
+
+
+def test_an_answer_too_old_to_count_makes_room_for_the_next_under_its_key(store: Store) -> None:
+    later = replace(answer(body="another"), created_at=NOON + timedelta(hours=24))
+    with store.unit_of_work("north") as work:
+        work.idempotency.add(answer())
+        with pytest.raises(Conflict):
+            work.idempotency.add(later, outdated=NOON - timedelta(seconds=1))
+        work.idempotency.add(later, outdated=NOON)
+        assert work.idempotency.find("once") == later

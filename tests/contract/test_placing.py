@@ -122,6 +122,18 @@ def test_days_are_locked_and_counted_up_in_as_many_statements_as_one(store: Stor
     assert [each.version for each in bumped] == [2] + 899 * [1]
 
 
+def test_the_version_of_a_locked_day_is_known_until_it_is_counted_up(store: Store) -> None:
+    day, other = ("kim", DAY), ("taylor", DAY)
+    with store.unit_of_work("north") as work:
+        assert work.agendas.held == {}
+        work.agendas.lock([day, other])
+        assert work.agendas.held == {day: 0, other: 0}
+        work.agendas.bump([day])
+        assert work.agendas.held == {other: 0}
+        work.agendas.lock([day])
+        assert work.agendas.held == {day: 1, other: 0}
+
+
 def test_a_plan_of_many_is_published_in_as_many_statements_as_a_plan_of_few(store: Store) -> None:
     counts = []
     for size in (1, 12):

@@ -19,7 +19,7 @@ from tests.booking_world import MONDAY, NOW, TORONTO, make_key, open_practice
 from tests.discovery.model import HOUSE, Model
 from tests.discovery.said import Made, Offered, Search, Written
 from tests.discovery.small_world import PEOPLE, WORLD, empty_store, house
-from tests.doors import Answer, AppDoor
+from tests.doors import Answer, AppDoor, Door
 from tests.front_desk import FrontDesk
 
 GRID = timedelta(minutes=15)
@@ -57,7 +57,7 @@ class House(RuleBasedStateMachine):
         self.wiring = Wiring(self._settings(), clock=lambda: self.now)
         self.store = self.wiring.store
         open_practice(self.store, self.wiring.geocoder, PEOPLE)
-        door = AppDoor(create_app(wiring=self.wiring))
+        door = self._door_to_the_house()
         roles = {"one": Role.BOOKING, "other": Role.BOOKING, "staff": Role.PLANNER}
         open_practice(self.store, self.wiring.geocoder, PEOPLE, id="south")
         self.desks = {name: FrontDesk(door=door, secret=make_key(self.store, role)) for name, role in roles.items()}
@@ -74,6 +74,9 @@ class House(RuleBasedStateMachine):
         """A store with nothing in it."""
         (self.folder / "rounds.sqlite3").write_bytes(empty_store())
         return Settings(var=self.folder, secret_key="a secret")  # type: ignore[arg-type]
+
+    def _door_to_the_house(self) -> Door:
+        return AppDoor(create_app(wiring=self.wiring))
 
     def teardown(self) -> None:
         self.store.close()

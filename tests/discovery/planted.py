@@ -38,6 +38,34 @@ MUTANTS = (
         tests=(RACE,),
     ),
     Mutant(
+        name="version kept that was counted up",
+        file="data/store/repositories/agendas.py",
+        before="            self._held.pop(day, None)",
+        after="            self._held.get(day)",
+        tests=("tests/contract/test_placing.py",),
+    ),
+    Mutant(
+        name="second net with a hole",
+        file="data/store/repositories/blocks.py",
+        before="        return len(added) == len(rows)\n",
+        after="        return len(added) <= len(rows)\n",
+        tests=("tests/contract/test_second_net.py",),
+    ),
+    Mutant(
+        name="lapsed hold in the way for ever",
+        file="data/store/repositories/blocks.py",
+        before="        self._lapsing.append((tuple(days), now))\n",
+        after="        self._lapsing = []\n",
+        tests=("tests/contract/test_second_net.py",),
+    ),
+    Mutant(
+        name="hold in the way of its own booking",
+        file="data/store/repositories/holds.py",
+        before="        self._agendas.net.clear_hold(hold.id)\n",
+        after="        assert hold.id\n",
+        tests=("tests/features/test_holds.py",),
+    ),
+    Mutant(
         name="deferred transaction on SQLite",
         file="data/store/engine.py",
         before='"BEGIN IMMEDIATE" if write',
@@ -212,6 +240,35 @@ MUTANTS = (
         file="api/v1/once.py",
         before="    if record.fingerprint != fingerprint():\n",
         after="    if False:\n",
+    ),
+    Mutant(
+        name="twins not kept apart",
+        file="data/store/store.py",
+        before="        with self._database.turn_of(key):\n            yield\n",
+        after="        assert key\n        yield\n",
+        tests=("tests/faults/test_booking_twins.py",),
+    ),
+    Mutant(
+        name="answer of yesterday in the way",
+        file="api/v1/once.py",
+        before="        outdated=now - ANSWERS_KEPT_FOR,\n",
+        after="",
+        tests=("tests/features/test_holds.py",),
+    ),
+    # What comes in
+    Mutant(
+        name="calendar that breaks off",
+        file="api/feeds/bookings_ics.py",
+        before="    require_whole(text)\n    events",
+        after="    events",
+        tests=("tests/features/test_reading_ics.py",),
+    ),
+    Mutant(
+        name="point and postal code that disagree",
+        file="data/geocoding/chain.py",
+        before="    if apart > max(near, 2 * entry.radius_meters / 1000):\n",
+        after="    if apart < 0:\n",
+        tests=("tests/unit/test_geocoding_chain.py",),
     ),
     # Does it fit?
     Mutant(

@@ -17,9 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from api.settings import Settings
 from tests.booking_world import MONDAY
-from tests.contract.conftest import database_at, run_statement
 from tests.discovery.house import WHOM, House
 from tests.discovery.model import HOUSE, Kept, is_home
 from tests.discovery.said import Made, Offered, Search
@@ -338,7 +336,8 @@ class Promises(House):
         assert violations(self.store, "north", MONDAY, MONDAY) == []
 
 
-def _sized(examples: int, steps: int, *, same_every_time: bool) -> settings:
+def sized(examples: int, steps: int, *, same_every_time: bool) -> settings:
+    """How many histories, and how long."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -352,28 +351,10 @@ def _sized(examples: int, steps: int, *, same_every_time: bool) -> settings:
 
 
 def test_every_answer_is_the_one_that_the_model_gives() -> None:
-    run_state_machine_as_test(Promises, settings=_sized(25, 40, same_every_time=True))
-
-
-@pytest.mark.slow
-@pytest.mark.marathon
-def test_every_answer_is_the_one_that_the_model_gives_on_postgresql(postgres_uri: str, migrated_postgres: str) -> None:
-    class OnPostgres(Promises):
-        """Each history in a database of its own."""
-
-        def _settings(self) -> Settings:
-            run_statement(postgres_uri, f"CREATE DATABASE history TEMPLATE {migrated_postgres}")
-            url = database_at(postgres_uri, "history")
-            return Settings(var=self.folder, database_url=url, secret_key="a secret")  # type: ignore[arg-type]
-
-        def teardown(self) -> None:
-            super().teardown()
-            run_statement(postgres_uri, "DROP DATABASE history WITH (FORCE)")
-
-    run_state_machine_as_test(OnPostgres, settings=_sized(200, 60, same_every_time=False))
+    run_state_machine_as_test(Promises, settings=sized(25, 40, same_every_time=True))
 
 
 @pytest.mark.slow
 @pytest.mark.marathon
 def test_every_answer_is_the_one_that_the_model_gives_in_histories_nobody_has_seen() -> None:
-    run_state_machine_as_test(Promises, settings=_sized(600, 60, same_every_time=False))
+    run_state_machine_as_test(Promises, settings=sized(600, 60, same_every_time=False))

@@ -24,7 +24,7 @@ from tests.stored_days import booked, violations
 
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)
 NIGHTS = (Person(id="ana", hours=(time(0), time(7))), Person(id="bo", hours=(time(0), time(7))))
-DOOR = {"lat": "43.6540", "lng": "-79.7610"}
+DOOR = {"lat": "43.6906", "lng": "-79.7662"}
 CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "booking"
 
 

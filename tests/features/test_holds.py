@@ -206,3 +206,15 @@ def test_a_hold_is_forgotten_a_month_after_it_expired(clinic: Clinic) -> None:
     later = clinic.public.offers(BRAMPTON, MONDAY + timedelta(days=35))
     assert clinic.public.hold(next(iter(later.values()))).status == 201
     assert clinic.public.confirm(held).status == 404
+
+
+def test_a_key_of_yesterday_is_good_for_something_new(clinic: Clinic) -> None:
+    first = clinic.public.hold(offer(clinic), once="once")
+    clinic.now += timedelta(hours=24) - timedelta(seconds=1)
+    again = clinic.public.hold(offer(clinic, "15:00"), once="once")
+    assert (again.status, again.code) == (422, "idempotency_key_reused")
+    clinic.now += timedelta(seconds=1)
+    second = clinic.public.hold(offer(clinic, "15:00"), once="once")
+    assert (first.status, second.status) == (201, 201)
+    assert second.body["start"] == at(MONDAY, "15:00").isoformat()
+    assert clinic.public.hold(offer(clinic, "18:00"), once="once").code == "idempotency_key_reused"
