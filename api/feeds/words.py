@@ -32,6 +32,7 @@ class Caption:
     client: str = ""
     where: str = ""
     phone: str = ""
+    email: str = ""
     notes: str = ""
     marks: tuple[str, ...] = ()
 
@@ -84,6 +85,21 @@ def slack(seconds: Seconds) -> str:
     if whole > LONG:
         return "nothing presses"
     return f"may start up to {length(whole)} late"
+
+
+def to_spare(seconds: Seconds) -> str:
+    """The same as `slack` in the fewest words: `12 min to spare`."""
+    whole = seconds // MINUTE * MINUTE
+    if whole == 0:
+        return "no time to spare"
+    if whole < TIGHT:
+        return f"only {length(whole)} to spare"
+    return "plenty of time" if whole > LONG else f"{length(whole)} to spare"
+
+
+def first_name(name: str) -> str:
+    """`Anna` for `Anna Maria Bell`."""
+    return name.split()[0] if name.split() else ""
 
 
 def before_the_session(stop: Stop, horizon: Horizon) -> str:

@@ -29,6 +29,7 @@ def captions(
             client=booking.client.name,
             where=booking.place.label,
             phone=booking.client.phone,
+            email=booking.client.email,
             notes=booking.notes,
             marks=_marks(booking, marks),
         )

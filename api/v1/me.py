@@ -1,10 +1,6 @@
 """What a therapist asks for: the day, and a calendar feed."""
 
-import hashlib
-import secrets
-import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
@@ -12,15 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
 from api.operation import Reply, operation
-from api.services import itineraries
+from api.services import calendar_feed, itineraries
 from api.v1.schemas.base import Answer, LocalDate, Request
 from api.v1.schemas.planning import MyDayOut
 from api.wiring import wiring
-from data.store.records import FeedToken
 from optimizer.domain.errors import NotFound
-
-if TYPE_CHECKING:
-    from data.store.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("me", __name__)
 
@@ -59,15 +51,7 @@ def my_day(query: MyDayQuery) -> MyDayOut:
 )
 def reset_feed() -> FeedOut:
     parts, who = wiring(), caller()
-    secret = secrets.token_urlsafe(32)
-    token = FeedToken(
-        id=f"feed_{uuid.uuid4().hex}", practice_id=who.practice_id, therapist=_myself(), created_at=parts.clock()
-    )
-    with parts.store.unit_of_work(who.practice_id) as uow:
-        _revoke(uow, _myself(), parts.clock())
-        uow.feeds.create(token, secret_hash=_hash(secret))
-        uow.commit()
-    return FeedOut(path=f"/calendar/{secret}.ics")
+    return FeedOut(path=calendar_feed.reset(who.practice_id, _myself(), store=parts.store, clock=parts.clock))
 
 
 @blueprint.delete("/v1/me/feed")
@@ -75,9 +59,7 @@ def reset_feed() -> FeedOut:
 @operation("Close my calendar feed", tag="therapist", answers={204: None}, problems=(404,))
 def close_feed() -> Reply:
     parts, who = wiring(), caller()
-    with parts.store.unit_of_work(who.practice_id) as uow:
-        _revoke(uow, _myself(), parts.clock())
-        uow.commit()
+    calendar_feed.close(who.practice_id, _myself(), store=parts.store, clock=parts.clock)
     return Reply(status=204)
 
 
@@ -88,12 +70,12 @@ def close_feed() -> Reply:
     answers={200: "text/calendar"},
     problems=(404,),
 )
-def calendar_feed(token: str) -> AnyResponse:
+def read_feed(token: str) -> AnyResponse:
     # Imported here: the calendar library costs a tenth of a second at start.
     from api.feeds.ics import calendar
 
     parts = wiring()
-    known = parts.store.feed_tokens.find_by_hash(_hash(token))
+    known = parts.store.feed_tokens.find_by_hash(calendar_feed.hash_of(token))
     if known is None:
         raise NotFound("there is no such calendar")
     practice, therapist, days = itineraries.calendar_days(
@@ -101,11 +83,6 @@ def calendar_feed(token: str) -> AnyResponse:
     )
     feed = calendar(days, name=f"Rounds {therapist.name or therapist.id}", namespace=f"{practice.id}.rounds")
     return Response(feed, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
-
-
-def _revoke(uow: "UnitOfWork", therapist: str, now: datetime) -> None:
-    for token in uow.feeds.list(therapist):
-        uow.feeds.revoke(token.id, now)
 
 
 def _myself() -> str:
@@ -117,8 +94,3 @@ def _myself() -> str:
 
 def _today(zone: ZoneInfo, now: datetime) -> date:
     return now.astimezone(zone).date()
-
-
-def _hash(secret: str) -> str:
-    """A random secret needs no salt and no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()

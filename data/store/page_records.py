@@ -1,9 +1,11 @@
-"""Who is signed in to the pages, and whom a link may be mailed to. Instants are aware UTC datetimes."""
+"""What is kept for the pages: who is signed in, whom a link may be mailed to, who is late. Instants are aware UTC."""
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  # a field is called so, too
 from datetime import datetime
 
 from data.store.records import Role
+from optimizer.domain.time import Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +40,14 @@ class SignInAddress:
     role: Role
     therapist: str | None = None
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLate:
+    """A therapist's own word on a date: how much later she goes on than her day, as told so far, would have it."""
+
+    id: str
+    therapist: str
+    date: Date
+    seconds: Seconds
+    said_at: datetime

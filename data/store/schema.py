@@ -5,7 +5,7 @@ from sqlalchemy import inspect, text
 from data.store.engine import Database
 from data.store.errors import SchemaMissing, SchemaOld, SchemaTooNew
 
-HEAD = "0013"
+HEAD = "0014"
 """The revision this release works with. Revisions are four digits and count up."""
 
 

@@ -15,6 +15,7 @@ from data.store.repositories.outside_feeds import OutsideFeeds
 from data.store.repositories.patterns import WorkPatterns
 from data.store.repositories.plan_runs import PlanRuns
 from data.store.repositories.plans import Itineraries, Plans
+from data.store.repositories.said_late import LateWords
 from data.store.repositories.search_tallies import SearchTallies
 from data.store.repositories.services import Services
 from data.store.repositories.visit_events import VisitEvents
@@ -51,6 +52,7 @@ class UnitOfWork:
         self.outside_feeds = OutsideFeeds(connection, practice_id)
         self.learned_roads = LearnedVersions(connection, practice_id)
         self.visit_events = VisitEvents(connection, practice_id)
+        self.late_words = LateWords(connection, practice_id)
         self.audit = Audit(connection, practice_id)
         self._connection = connection
 

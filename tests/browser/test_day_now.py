@@ -46,5 +46,6 @@ def test_notices_and_marks_fit_the_phone_and_print(browser: Browser, published: 
     assert page.get_by_text("booked since the plan").count() >= 1
     assert page.get_by_text("booked against the check of the day").count() >= 1
     page.emulate_media(media="print")
-    assert notice.is_visible()
-    assert page.get_by_text("booked since the plan").last.is_visible()
+    sheet = page.get_by_label("The day on paper")
+    assert sheet.get_by_text("Not as planned any more").is_visible()
+    assert sheet.get_by_text("booked since the plan").last.is_visible()

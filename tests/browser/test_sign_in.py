@@ -48,6 +48,7 @@ def test_a_link_and_a_form_sign_somebody_in_and_out(
         assert not script or faults_of(page) == []
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/day/2026-11-23")
+        page.get_by_role("link", name="Me", exact=True).click()
         page.get_by_role("button", name="Sign out").click()
         page.get_by_role("heading", name="You are signed out").wait_for()
         assert not script or faults_of(page) == []

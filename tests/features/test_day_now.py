@@ -112,7 +112,7 @@ def test_a_visit_booked_since_is_in_its_place_and_is_marked_wherever_the_day_is_
     assert mine["behind"] == day["behind"]
     assert [note["visit"] for note in mine["visits"] if note["marks"] == ["booked since the plan"]] == [since]
     page = text(sign_in(desk.house).get(f"/day/{MONDAY}").text)
-    assert f"{start[11:16]} Late Lou, Geriatric massage, 30 min booked since the plan" in page
+    assert f"{start[11:16]} Late Geriatric massage, 30 min booked since the plan" in page
     assert "Not as planned any more: 1 visit not in the plan. These are the times as booked now." in page
 
 
@@ -192,7 +192,7 @@ def test_bookings_of_a_date_that_nobody_has_planned_are_a_day_all_the_same(desk:
     day = desk.read(f"/v1/itineraries/taylor/{tuesday}")
     assert (day["plan_id"], day["published"], visits(day)) == (None, False, [booked])
     page = text(sign_in(desk.house).get(f"/day/{tuesday}").text)
-    assert "Late Lou" in page
+    assert "Late Geriatric massage" in page
     assert "this is what has been booked so far" in page
 
 

@@ -19,6 +19,7 @@ from data.store.page_records import SignInAddress
 from data.store.records import Role
 from tests.features.conftest import House
 from tests.features.mail_server import MailServer, mail_server
+from tests.features.test_day_page import form_token
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"}
 
@@ -34,13 +35,6 @@ def entered(house: House, role: Role = Role.THERAPIST) -> FlaskClient:
     answer = browser.post(house.wiring.sign_in_links.make(person(role)), headers=PHONE)
     assert answer.status_code == 303
     return browser
-
-
-def token(page: str) -> dict[str, str]:
-    """A page's form token, as a form sends it."""
-    found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found is not None
-    return {"token": found[1]}
 
 
 def test_the_cookie_is_a_random_secret_that_the_store_does_not_know(house: House) -> None:
@@ -67,13 +61,13 @@ def test_a_session_ends_when_it_is_not_used_and_lasts_while_it_is(house: House) 
 
 def test_signing_out_needs_a_form_of_ours_and_ends_the_session_for_good(house: House) -> None:
     browser = entered(house)
-    page = browser.get("/day").text
+    page = browser.get("/day/me").text
     assert browser.post("/sign-out").status_code == 403
     assert browser.post("/sign-out", data={"token": "0.0"}).status_code == 403
-    assert browser.post("/sign-out", data=token(entered(house).get("/day").text)).status_code == 403
+    assert browser.post("/sign-out", data=form_token(entered(house).get("/day/me").text)).status_code == 403
     secret = browser.get_cookie(COOKIE)
     assert secret is not None
-    answer = browser.post("/sign-out", data=token(page))
+    answer = browser.post("/sign-out", data=form_token(page))
     assert answer.status_code == 200
     assert "storage" in answer.headers["Clear-Site-Data"]
     assert browser.get_cookie(COOKIE) is None
@@ -83,7 +77,7 @@ def test_signing_out_needs_a_form_of_ours_and_ends_the_session_for_good(house: H
 
 def test_form_tokens_differ_each_time_and_hold_each_time(house: House) -> None:
     browser = entered(house)
-    first, second = (token(browser.get("/day").text) for _ in range(2))
+    first, second = (form_token(browser.get("/day/me").text) for _ in range(2))
     assert first != second
     assert browser.post("/sign-out/elsewhere", data=first).status_code == 200
     assert browser.post("/sign-out/elsewhere", data=second).status_code == 200
@@ -91,7 +85,7 @@ def test_form_tokens_differ_each_time_and_hold_each_time(house: House) -> None:
 
 def test_the_others_are_ended_and_this_one_stays(house: House) -> None:
     here, there, desk = entered(house), entered(house), entered(house, Role.PLANNER)
-    answer = here.post("/sign-out/elsewhere", data=token(here.get("/day").text))
+    answer = here.post("/sign-out/elsewhere", data=form_token(here.get("/day/me").text))
     assert "Ended on 1 other device." in answer.text
     assert here.get("/day").status_code == 200
     assert there.get("/day").status_code == 401
@@ -112,7 +106,7 @@ def test_a_signed_in_page_uses_the_routes_of_its_role_with_its_token(house: Hous
     assert refused.status_code == 403
     assert refused.json is not None
     assert refused.json["code"] == "forbidden"
-    given = token(browser.get("/day").text)["token"]
+    given = form_token(browser.get("/day/me").text)["token"]
     assert browser.put("/v1/me/feed", headers={"X-Rounds-Token": given}).status_code == 200
 
 

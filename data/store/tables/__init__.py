@@ -7,6 +7,7 @@ in `migrations/versions` build the same tables; a test compares the two.
 
 from data.store.tables.access import api_key, asked_place, audit, feed_token, idempotency
 from data.store.tables.events import visit_event
+from data.store.tables.lateness import said_late
 from data.store.tables.learned import learned_roads
 from data.store.tables.metadata import metadata
 from data.store.tables.outside import outside_feed
@@ -39,6 +40,7 @@ __all__ = [
     "practice",
     "promise_block",
     "road_pair",
+    "said_late",
     "search_tally",
     "service",
     "sign_in_address",
