@@ -68,6 +68,34 @@ def test_a_visit_carried_to_another_line_is_checked_and_then_put_there(browser: 
         assert "locked" in (page.locator("[data-visit=anna]").get_attribute("class") or "")
 
 
+def test_while_a_visit_is_carried_the_lines_show_where_it_fits(browser: Browser, desk: Desk) -> None:
+    page = desk.sign_in(browser)
+    with watched(page, desk.origin):
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-board", "ready")
+        block = page.locator("[data-visit=anna]").bounding_box()
+        lane = page.locator("[data-lane=t1]").bounding_box()
+        assert block is not None
+        assert lane is not None
+        page.mouse.move(block["x"] + 6, block["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(block["x"] + 40, block["y"] + 20, steps=3)
+        expect(page.locator("[data-lane=t2] .fit")).to_have_count(1)
+        taken = page.locator("[data-lane=t1] .fit").all()
+        boxes = [box for each in taken if (box := each.bounding_box())]
+        bob = page.locator("[data-visit=bob]").bounding_box()
+        assert bob is not None
+        assert boxes
+        assert not any(box["x"] < bob["x"] + bob["width"] / 2 < box["x"] + box["width"] for box in boxes)
+        page.mouse.move(boxes[0]["x"] + 8, lane["y"] + 20, steps=3)
+        expect(page.locator(".ghost")).to_have_class(re.compile("fitting"))
+        shot(page, "board-carried", whole=False)
+        page.keyboard.press("Escape")
+        page.mouse.up()
+        expect(page.locator(".fit, .ghost")).to_have_count(0)
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 def test_a_visit_carried_where_it_cannot_be_kept_is_refused_with_the_reason(browser: Browser, desk: Desk) -> None:
     page = desk.sign_in(browser)
     with watched(page, desk.origin, ignoring=("409",)):

@@ -1,6 +1,7 @@
 """A planner puts visits where she wants them: the days say what comes of it, and nothing is moved silently."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, time
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,15 @@ def test_whoever_comes_second_is_told_who_changed_what_and_may_propose_again(cli
     again = proposal(clinic, bob, "t1", "10:00")
     assert not again["fits"]
     assert place(clinic, bob, "t1", "13:00", version=again["version"]).status == 200
+
+
+@pytest.mark.parametrize("wall", ["09:00", "11:15", "14:30"])
+def test_of_two_who_want_one_place_at_once_one_gets_it(clinic: Clinic, wall: str) -> None:
+    names = [booked(clinic, f"v{number}", BRAMPTON, ("09:00", "15:00")) for number in range(4)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        answers = list(pool.map(lambda name: place(clinic, name, "t1", wall).status, names))
+    assert sorted(answers) in ([200, 409, 409, 409], [409] * 4)  # the place may have been somebody's before
+    assert clinic.staff.ask("GET", f"/v1/itineraries/t1/{MONDAY}").body["broken"] == []
 
 
 def test_a_lock_keeps_therapist_and_start_until_it_is_taken_off(clinic: Clinic) -> None:

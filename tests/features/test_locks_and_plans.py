@@ -86,6 +86,17 @@ def test_a_draft_is_compared_with_the_day_and_published_or_dropped(clinic: Clini
     assert clinic.staff.ask("GET", f"/v1/days/{MONDAY}/pulse").body["draft_id"] is None
 
 
+def test_what_was_put_there_against_the_check_stays_flagged_when_the_day_is_planned_again(clinic: Clinic) -> None:
+    booked(clinic, "fixed", GUELPH, ("11:30", "11:30"), therapist={"require": ["t1"]})
+    anna = booked(clinic, "anna", BRAMPTON, ("09:00", "15:00"))
+    assert place(clinic, anna, "t1", "11:30", override=True).status == 200
+    assert publish(clinic, drafted(clinic)) == (200, "")
+    itinerary = clinic.staff.ask("GET", f"/v1/itineraries/t1/{MONDAY}").body
+    assert who(clinic, anna) == "t1"
+    assert anna in itinerary["overridden"]
+    assert itinerary["broken"]
+
+
 def _planned(clinic: Clinic, plan: str, visit: str) -> str:
     days = clinic.staff.ask("GET", f"/v1/plans/{plan}").body["itineraries"]
     return next(

@@ -39,12 +39,16 @@ export async function refresh() {
   const focused = document.activeElement?.closest?.("[data-visit]")?.dataset.visit;
   const grid = document.querySelector(".grid");
   const scrolled = grid ? grid.scrollLeft : 0;
+  const unfolded = document.querySelector(".attention")?.open;
+  const limit = document.getElementById("time-limit")?.value;
   const answer = await part(`/board/${page.day}`);
   if (!answer.ok) return false;
   const found = new DOMParser().parseFromString(answer.text, "text/html");
   for (const place of ["above", "lines"]) document.getElementById(place).replaceWith(found.getElementById(place));
   const again = document.querySelector(".grid");
   if (again) again.scrollLeft = scrolled;
+  if (unfolded) document.querySelector(".attention")?.setAttribute("open", "");
+  if (limit && document.getElementById("time-limit")) document.getElementById("time-limit").value = limit;
   if (focused) document.querySelector(`[data-visit="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("board:day"));
   return true;

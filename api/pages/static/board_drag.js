@@ -1,6 +1,7 @@
 // Carry a visit to another line or time: the server says what would come of it, and only a button puts it there.
 
 import { page } from "./board.js";
+import { fits, hideFits, showFits } from "./board_fits.js";
 import { open } from "./board_panel.js";
 
 const STEP = 5; // minutes
@@ -22,12 +23,10 @@ function wall(minutes) {
   return `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
 }
 
-/** The start of the session if the block's left edge were where it is held now. */
+/** The minute of the session's start if the block's left edge were where it is held now. */
 function startAt(lane, x) {
   const { from, minute, left } = scaleOf(lane);
-  const door = held.before;
-  const begins = (x - held.grip - left) / minute + from + door;
-  return wall(Math.round(begins / STEP) * STEP);
+  return Math.round(((x - held.grip - left) / minute + from + held.before) / STEP) * STEP;
 }
 
 function down(event) {
@@ -51,6 +50,7 @@ function begin() {
   document.body.append(held.ghost);
   document.body.classList.add("dragging");
   held.link.classList.add("carried");
+  showFits(held.link.dataset.visit, held.before, scaleOf);
 }
 
 function move(event) {
@@ -64,7 +64,9 @@ function move(event) {
     lane?.classList.add("over");
     held.lane = lane;
   }
-  held.start = lane ? startAt(lane, event.clientX) : "";
+  const minute = lane ? startAt(lane, event.clientX) : 0;
+  held.start = lane ? wall(minute) : "";
+  held.ghost.classList.toggle("fitting", Boolean(lane) && fits(lane, minute - held.before));
   held.ghost.textContent = lane ? `${held.start} ${held.name}` : held.name;
   held.ghost.style.left = `${event.clientX - (lane ? held.grip : 8)}px`;
   held.ghost.style.top = `${event.clientY + 8}px`;
@@ -80,6 +82,7 @@ function stop() {
   held?.lane?.classList.remove("over");
   held?.link.classList.remove("carried");
   document.body.classList.remove("dragging");
+  hideFits();
   held = null;
 }
 

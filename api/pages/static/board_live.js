@@ -4,8 +4,10 @@ import { page, part, refresh } from "./board.js";
 
 const CALM = 4000;
 const WATCHING = 800;
+const STALE = 5 * 60_000; // the line of the present moves on, news or not
 let tag = "";
 let timer = 0;
+let shown = performance.now();
 
 const figures = (best) => {
   if (!best) return "looking for a first plan";
@@ -57,12 +59,17 @@ async function beat() {
         const underWay = told.run && !told.run.finished_at ? told.run.id : "";
         if (told.version !== version || String(told.events) !== events || (told.draft_id || "") !== draft || underWay !== run) {
           await refresh();
+          shown = performance.now();
           if (told.version !== version) await tell(since);
           if (told.run && told.run.status === "failed" && run) failed(told.run);
         }
         showRun(told.run);
-        if (document.getElementById("run")) next = WATCHING;
       }
+      if (performance.now() - shown > STALE) {
+        await refresh();
+        shown = performance.now();
+      }
+      if (document.getElementById("run")) next = WATCHING;
     }
   } catch {
     next = 2 * CALM; // the network is away: the page stays as it is, and asks again
