@@ -30,10 +30,9 @@ def host(shop: str) -> Iterator[str]:
         yield origin.replace("127.0.0.1", "localhost")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-@pytest.mark.parametrize("how", ["script", "frame"])
+@pytest.mark.parametrize(("how", "width"), [("script", PHONE), ("script", DESK), ("frame", PHONE)])
 def test_a_visit_is_booked_inside_the_site_that_the_practice_names(
-    browser: Browser, site: Clinic, host: str, width: int, how: str
+    browser: Browser, site: Clinic, host: str, how: str, width: int
 ) -> None:
     change_page("north", lambda page: replace(page, framed_by=(host,)), store=site.store)
     context = look(browser, width=width)
