@@ -30,6 +30,7 @@ from optimizer.solver.ruin import Ruin
 from optimizer.solver.starts import known_orders
 
 INSERTION, KNOWN, GENERATION, GROUPS = "insertion", "known plan", "column generation", "groups of neighbours"
+ASSIGNMENT = "assignment problem"
 
 THREADS = 2
 """Groups of a region that are planned at the same time; each has tables of some hundred megabytes."""
@@ -134,7 +135,16 @@ class Portfolio:
         self._help = max(1, min(size**2, self._enough // TURNS))
 
     def _plan_in_groups(self) -> None:
-        """A day of hundreds of therapists: what of it is near each other, and then in other groups; no bound."""
+        """A day of hundreds of therapists: what of it is near each other, and then in other groups.
+
+        The limit is one of the whole day, and weak: what it proves as a rule is that no more could have been served.
+        """
+        if self._stop():
+            return
+        # Imported here: it brings a part of OR-Tools that no other day needs.
+        from optimizer.solver.regions.least import least_objective
+
+        self._proven(least_objective(self._day), ASSIGNMENT)
         threads = ThreadPoolExecutor(THREADS)
         try:
             ended = solve_region(
@@ -167,7 +177,7 @@ class Portfolio:
 
         def hear(news: News) -> None:
             self._found(news.assignment, GENERATION)
-            self._proven(news.bound)
+            self._proven(news.bound, GENERATION)
 
         for _ in range(TURNS):
             generated = generate(
@@ -181,7 +191,7 @@ class Portfolio:
                 helper=self._aid,
             )
             self._found(generated.assignment, GENERATION)
-            self._proven(generated.bound)
+            self._proven(generated.bound, GENERATION)
             self._columns += generated.columns
             self._is_optimal = generated.is_optimal
             if generated.is_optimal or generated.cut_short or self._stop():
@@ -216,10 +226,10 @@ class Portfolio:
             self._best = Standing(assignment=assignment, bound=bound, finder=engine, prover=prover)
             self._tell(self._best)
 
-    def _proven(self, bound: Objective | None) -> None:
+    def _proven(self, bound: Objective | None, prover: str) -> None:
         best = self._standing
         if bound is not None and (best.bound is None or bound > best.bound):
-            self._best = Standing(assignment=best.assignment, bound=bound, finder=best.finder, prover=GENERATION)
+            self._best = Standing(assignment=best.assignment, bound=bound, finder=best.finder, prover=prover)
             self._tell(self._best)
 
     def _stop(self) -> bool:
