@@ -99,6 +99,20 @@ def test_what_is_on_nobodys_day_comes_with_its_reason(clinic: Clinic) -> None:
     assert "Why not the others" in panel
 
 
+def test_a_request_is_cleared_on_the_board(clinic: Clinic) -> None:
+    booked(clinic, "asked", BRAMPTON, ("10:00", "10:00"), clearance="hold")
+    client = enter(clinic)
+    path = f"{PAGE}/visits/asked"
+    assert "A request: something in the screening" in text(client.get(path).text)
+    assert who(clinic, "asked") is None
+    assert client.post(f"{path}/clear").status_code == 403
+    done = client.post(f"{path}/clear", data=token(client), follow_redirects=True)
+    assert "Name of asked is cleared" in text(done.text)
+    assert who(clinic, "asked") is not None
+    assert "A request" not in text(client.get(path).text)
+    assert "said what came of the screening" in text(client.get(f"{PAGE}/changes").text)
+
+
 def test_a_form_from_before_somebody_elses_change_says_who_was_quicker(clinic: Clinic) -> None:
     anna, bob = booked(clinic, "anna", BRAMPTON, ("09:00", "15:00")), booked(clinic, "bob", MILTON, ("09:00", "15:00"))
     sam, kim = enter(clinic), enter(clinic, name="Kim")

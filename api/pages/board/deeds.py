@@ -17,6 +17,7 @@ from api.pages.shell import lock_down
 from api.pages.signed_in import signed_in
 from api.running import wake
 from api.services import locking, placing_by_hand, planning
+from api.services.clearing import set_clearance
 from api.services.day_changes import day_changes
 from api.services.dismissing import dismiss
 from api.services.hand_moves import HandMove
@@ -28,6 +29,7 @@ from api.wiring import wiring
 from data.store.page_records import PageSession
 from optimizer.domain.errors import Conflict, NotFound, RoundsError
 from optimizer.domain.time import Horizon
+from optimizer.domain.visit import Clearance
 
 blueprint = Blueprint("board_deeds", __name__)
 blueprint.after_request(lock_down)
@@ -82,6 +84,13 @@ def unlock(day: str, visit: str) -> AnyResponse:
 def park(day: str, visit: str) -> AnyResponse:
     return _simply(day, visit, "parked", lambda who: placing_by_hand.park(
         who.practice_id, visit, actor=who.id, desk=wiring().desk, expected=_version()
+    ))  # fmt: skip
+
+
+@blueprint.post("/board/<day>/visits/<visit>/clear")
+def clear(day: str, visit: str) -> AnyResponse:
+    return _simply(day, visit, "cleared", lambda who: set_clearance(
+        who.practice_id, visit, Clearance.CLEAR, actor=who.id, desk=wiring().desk
     ))  # fmt: skip
 
 

@@ -33,6 +33,7 @@ SAID = {
     "overridden": "{who} is where you put it against the check, and flagged.",
     "locked": "{who} is locked: no plan moves it.",
     "unlocked": "{who} is unlocked.",
+    "cleared": "{who} is cleared; where no day can keep the promise, put it somewhere.",
     "parked": "{who} is on nobody's day. The promise stands: put it somewhere.",
     "published": "Published: everybody works by it.",
     "dismissed": "The draft is dropped.",

@@ -15,6 +15,7 @@ from api.services.options import Options
 from optimizer.domain.booking import Booking
 from optimizer.domain.itinerary import Stop
 from optimizer.domain.time import Horizon, TimeWindow
+from optimizer.domain.visit import Clearance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,10 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPanel:
-    """A visit and where it could go. `therapist` is who has it, empty where nobody does; `start` the wall time."""
+    """A visit and where it could go. `therapist` is who has it, empty where nobody does; `start` the wall time.
+
+    One that `waits` is a request: nobody can have it before its screening is clear.
+    """
 
     visit: str
     title: str
@@ -54,6 +58,7 @@ class VisitPanel:
     start: str
     slack: str
     is_locked: bool
+    waits: bool
     marks: tuple[str, ...]
     options: tuple[Option, ...]
     obstacles: tuple[Obstacle, ...]
@@ -106,6 +111,7 @@ def visit_panel(day: BoardDay, booking: Booking, found: Options) -> VisitPanel:
         start="" if stop is None else words.clock(day.horizon.local(stop.start)),
         slack="" if stop is None else words.slack(stop.slack),
         is_locked=booking.pinned is not None,
+        waits=booking.clearance is not Clearance.CLEAR,
         marks=caption.marks,
         options=tuple(
             Option(

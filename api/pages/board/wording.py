@@ -92,6 +92,7 @@ DEEDS = {
     "booking.override": "booked {who} against the check",
     "booking.move": "moved the booking of {who}",
     "booking.cancel": "cancelled {who}",
+    "booking.clearance": "said what came of the screening of {who}",
     "booking.confirm": "confirmed {who}",
     "plan.publish": "published a plan",
     "plan.dismiss": "dropped a draft",
