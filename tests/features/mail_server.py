@@ -33,14 +33,17 @@ class MailServer:
                 case b"STARTTLS" if self.tls:
                     writer.write(b"220 go on\r\n")
                     await writer.drain()
-                    await writer.start_tls(self.tls)
+                    try:
+                        await writer.start_tls(self.tls)
+                    except (ssl.SSLError, ConnectionError):  # whoever asked did not trust us
+                        return
                     secure = True
                 case b"RCPT" if self.refusing:
                     writer.write(b"550 nobody here\r\n")
                 case b"DATA":
                     writer.write(b"354 go on\r\n")
                     raw = await reader.readuntil(END)
-                    text = raw.removesuffix(END).decode().replace("\r\n..", "\r\n.")
+                    text = raw.removesuffix(b".\r\n").decode().replace("\r\n..", "\r\n.")
                     letter = message_from_string(text, policy=policy.default)
                     assert isinstance(letter, EmailMessage)
                     self.letters.append(letter)
