@@ -16,16 +16,19 @@ from tests.features.clinic import Clinic, open_clinic
 from tests.features.conftest import (  # noqa: F401  # the same house, seen through a browser
     House,
     house,
-    migrated_postgres,
     migrated_sqlite,
-    postgres_uri,
     settings,
-    url,
 )
 from tests.features.test_day_page import published  # noqa: F401
 from tests.features.web import CREW, open_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture
+def url(migrated_sqlite: Path, tmp_path: Path) -> str:  # noqa: F811
+    """SQLite only: a browser cannot tell, and what the pages read and write is tested on both stores without one."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'rounds.db')}"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def origin(published: House) -> Iterator[str]:  # noqa: F811
 @pytest.fixture
 def site(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Clinic]:  # noqa: F811
     """The clinic with its booking page open, on one store: the other is tested without a browser."""
-    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'rounds.db')}"  # noqa: F811
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'rounds.db')}"
     with open_clinic(url, tmp_path, CREW) as opened:
         open_page(opened)
         yield opened
