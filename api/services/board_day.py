@@ -3,7 +3,7 @@
 Drafts are not mixed into the day: the board shows what is promised and worked by, and a draft beside it to compare.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from data.roads.source import TravelSource
 from data.store.records import PlanHead
 from optimizer.domain.booking import Booking, PlanRun, RunStatus
 from optimizer.domain.practice import Practice
+from optimizer.domain.promise import HeldVisit, Hold
 from optimizer.domain.reason import Rejection
 from optimizer.domain.therapist import Shift, WorkPattern
 from optimizer.domain.time import Horizon
@@ -31,10 +32,12 @@ UNDER_WAY = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 @dataclass(frozen=True, kw_only=True)
 class BoardRow:
-    """One therapist's line. `shift` is None on a day off; `day` is empty where nothing is booked."""
+    """One therapist's line. `shift` is None on a day off; `day` is empty where nothing is booked. `held` are places
+    that clients are making up their minds about, each with the instant at which it is free again."""
 
     day: TherapistDay
     shift: Shift | None
+    held: tuple[tuple[HeldVisit, datetime], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +90,11 @@ def board_day(practice_id: str, day: date, *, store: "Store", roads: TravelSourc
     with store.unit_of_work(practice_id, write=False) as uow:
         reading = DateReading.of(uow, day, now, drafts=False)
         events = uow.visit_events.on(day)
+        holds = uow.holds.live_on([(name, day) for name in reading.names], now)
         pulse = _pulse(uow, day, reading.plan, len(events))
     horizon = Horizon(day, reading.practice.zone)
     rows = [
-        _row(reading.day(name, roads), reading.patterns.get(name), horizon)
+        _row(reading.day(name, roads), reading.patterns.get(name), horizon, holds)
         for name in sorted(reading.names, key=lambda name: (_name(reading, name), name))
     ]
     return BoardDay(
@@ -130,8 +134,18 @@ def is_under_way(run: PlanRun | None) -> bool:
     return run is not None and (run.status in UNDER_WAY or run.finished_at is None)
 
 
-def _row(day: TherapistDay, pattern: WorkPattern | None, horizon: Horizon) -> BoardRow:
-    return BoardRow(day=day, shift=None if pattern is None else pattern.shift_on(horizon))
+def _row(day: TherapistDay, pattern: WorkPattern | None, horizon: Horizon, holds: Collection[Hold]) -> BoardRow:
+    held = [
+        (visit, hold.expires_at)
+        for hold in holds
+        for visit in hold.visits
+        if (visit.therapist, visit.date) == (day.therapist.id, day.date)
+    ]
+    return BoardRow(
+        day=day,
+        shift=None if pattern is None else pattern.shift_on(horizon),
+        held=tuple(sorted(held, key=lambda each: each[0].start)),
+    )
 
 
 def _name(reading: DateReading, therapist: str) -> str:

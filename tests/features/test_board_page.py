@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,14 @@ def test_a_request_is_cleared_on_the_board(clinic: Clinic) -> None:
     assert who(clinic, "asked") is not None
     assert "A request" not in text(client.get(path).text)
     assert "said what came of the screening" in text(client.get(f"{PAGE}/changes").text)
+
+
+def test_a_place_that_a_client_holds_is_on_the_line_until_it_lapses(clinic: Clinic) -> None:
+    offers = clinic.public.offers(BRAMPTON, MONDAY)
+    clinic.public.hold(offers[at(MONDAY, "10:00").isoformat()])
+    assert "Held for a client until 07:05" in text(enter(clinic).get(PAGE).text)
+    clinic.now += timedelta(minutes=5)
+    assert "Held for a client" not in text(enter(clinic).get(PAGE).text)
 
 
 def test_a_form_from_before_somebody_elses_change_says_who_was_quicker(clinic: Clinic) -> None:

@@ -164,7 +164,8 @@ def verdict(found: Proposal, seen: BoardDay, start_field: str, instead: Options 
         start_field=start_field,
         cost=wording.costs(found.added),
         saves=found.added.driving + found.added.waiting < 0,
-        refusal="" if refusal is None else f"{refusal.detail}.",
+        # The optimizer knows treatments by their codes.
+        refusal="" if refusal is None else f"{refusal.detail}.".replace(found.booking.service, caption.service),
         opening="" if refusal is None else wording.opening(refusal.opens_if, zone),
         possible="" if instead is None else _possible(instead, found.therapist.id),
         told="" if change is None else wording.spans(change.before, zone),

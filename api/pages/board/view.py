@@ -13,6 +13,7 @@ from api.services.hand_moves import driving
 from api.services.itineraries import TherapistDay
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Stop
 from optimizer.domain.place import Place
+from optimizer.domain.promise import HeldVisit
 from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.domain.visit_event import EventKind
 
@@ -39,7 +40,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Something on a therapist's line: kind is `visit`, `drive`, `rest` or `busy`.
+    """Something on a therapist's line: kind is `visit`, `drive`, `rest`, `busy` or `held`.
 
     `position` are classes of the scale. `start` is when the session begins, on the practice's clock; `states` are
     classes and `marks` words for what nobody may overlook.
@@ -171,7 +172,10 @@ def line(row: BoardRow, board: BoardDay, tone: int) -> Line:
         tone=tone % TONES,
         hours=hours,
         summary=_summary(mine) if mine is not None and mine.stops else "no visits",
-        blocks=tuple(blocks(day, mine, board)) if mine is not None and mine.stops else (),
+        blocks=(
+            *(blocks(day, mine, board) if mine is not None and mine.stops else ()),
+            *(_held(visit, until, horizon) for visit, until in row.held),
+        ),
         closed=closed,
         notices=_notices(day),
         home=_point(shift.start_place) if shift is not None else None,
@@ -243,6 +247,12 @@ def _drive(leg: Leg, horizon: Horizon) -> Block:
         title=words.drive(leg),
         minutes=words.minutes(leg.arrive - leg.depart),
     )
+
+
+def _held(visit: HeldVisit, until: datetime, horizon: Horizon) -> Block:
+    begins = horizon.seconds(visit.start)
+    title = f"Held for a client until {words.clock(until.astimezone(horizon.zone))}"
+    return _plain("held", title, begins, begins + visit.session, horizon)
 
 
 def _plain(kind: str, title: str, begins: Seconds, ends: Seconds, horizon: Horizon) -> Block:
