@@ -6,7 +6,7 @@ the practice's: its id is part of the key.
 """
 
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -77,16 +77,15 @@ class Seals:
         return _text(self._asks.dumps(asdict(ask)))
 
     def read_ask(self, text: str) -> Ask | None:
-        found = _read(self._asks, text)
-        return Ask(**found) if isinstance(found, dict) else None
+        return _ask(_read(self._asks, text))
 
     def held(self, held: Held) -> str:
         return _text(self._helds.dumps([asdict(held.ask), held.hold_id]))
 
     def read_held(self, text: str) -> Held | None:
         match _read(self._helds, text):
-            case [dict() as ask, str() as hold_id]:
-                return Held(ask=Ask(**ask), hold_id=hold_id)
+            case [ask, str() as hold_id] if (asked := _ask(ask)) is not None:
+                return Held(ask=asked, hold_id=hold_id)
         return None
 
     def done(self, bookings: tuple[str, ...]) -> str:
@@ -96,6 +95,12 @@ class Seals:
     def read_done(self, text: str) -> tuple[str, ...] | None:
         found = _read(self._bookings, text)
         return tuple(found) if isinstance(found, list) else None
+
+
+def _ask(found: object) -> Ask | None:
+    """None also for what another release has signed, which may know other fields."""
+    known = {each.name for each in fields(Ask)}
+    return Ask(**found) if isinstance(found, dict) and found.keys() == known else None
 
 
 def _read(seal: URLSafeSerializer, text: str) -> object:

@@ -136,3 +136,14 @@ def test_a_hold_speaks_of_instants_with_an_offset() -> None:
 
 def _ids(holds: tuple[Hold, ...]) -> list[str]:
     return [each.id for each in holds]
+
+
+def test_an_owner_is_told_of_their_own_live_holds_only(store: Store) -> None:
+    with store.unit_of_work("north") as work:
+        work.holds.add(WEEKLY)
+        work.holds.add(hold("other", held(NOON + timedelta(hours=22)), owner="k2"))
+        work.holds.add(hold("gone", held(NOON + timedelta(hours=24)), status=HoldStatus.RELEASED))
+        work.commit()
+    with store.unit_of_work("north", write=False) as work:
+        assert work.holds.live_of("k1", EXPIRY - SECOND) == (WEEKLY,)
+        assert work.holds.live_of("k1", EXPIRY) == ()

@@ -122,6 +122,29 @@ def test_nobody_holds_a_whole_calendar(url: str, tmp_path: Path) -> None:
             assert len(uow.holds.live_between(["t0"], SATURDAY, SATURDAY + timedelta(days=30), site.now)) <= 1
 
 
+def test_nothing_that_is_sent_breaks_the_page(site: Clinic) -> None:
+    rng = Random(7)
+    anna = visitor(site)
+    anna.ask()
+    anna.press("Saturday 21 November, 9:00 am")
+    form = anna.page.forms[0].values
+    anna.tell()
+    manage = anna.page.links["Move or cancel"]
+    known = [*form.values(), "swedish", "60", "weekly", "yes", "L6X 1N3", manage.rpartition("/")[2], "1795269600.x"]
+    odd = ["", "\0", "x" * 5_000, "\N{PILE OF POO}" * 40, "../..", "' OR 1=1 --", "<script>", "-1", "9" * 40, "\udcff"]
+    names = ["ask", "held", "terms", "start", "where", "service", "minutes", "gender", "rhythm", "first_visit", "visitor", "name", "phone", "email", "door", "notes", "applies", "from", "weekday", "part", "made", "said"]
+    paths = [f"/book/north{rest}" for rest in ("", "/times", "/hold", "/details", "/done", "/done.ics", "/embed")]
+    paths += [f"{manage}{rest}" for rest in ("", "/move", "/cancel", "/visit.ics", "/no")]
+    client = site.app.test_client()
+    for _ in range(150):
+        sent = {name: rng.choice(known + odd) for name in rng.sample(names, rng.randrange(1, 9))}
+        sent = {name: value.encode(errors="replace").decode() for name, value in sent.items()}
+        path = rng.choice(paths)
+        answers = [client.get(path, query_string=sent), client.post(path, data=sent, query_string=sent)]
+        assert all(answer.status_code < 500 for answer in answers), (path, sent)
+        assert "<script>" not in "".join(answer.text for answer in answers)
+
+
 def _put_neighbour(site: Clinic, home: Coordinate) -> None:
     start = at(SATURDAY, "13:00")
     visit = Booking(
