@@ -128,7 +128,7 @@ def test_the_week_shows_each_day_in_a_card_and_tomorrow_stands_under_today(publi
     week = text(client.get("/day/week").text)
     assert "Monday 23 November 6 visits Leave 08:12, back 19:29 3 h 45 min hands-on, 3 h 31 min driving" in week
     assert "Wednesday 25 November No visits" in week
-    assert "Monday 16 November to Sunday 22 November" in text(client.get("/day/week?of=2026-11-18").text)
+    assert "16 to 22 November" in text(client.get("/day/week?of=2026-11-18").text)
     assert "Tomorrow 4 visits" in text(client.get("/day").text)
 
 

@@ -47,8 +47,14 @@ def week() -> AnyResponse:
         return no_such_date()
     cards = [_card(who.day(on), who.today) for on in dates]
     return Response(
-        render_template("day/week.html", cards=cards, before=before, after=after, first=cards[0], last=cards[-1])
+        render_template("day/week.html", cards=cards, before=before, after=after, title=_title(dates[0], dates[-1]))
     )
+
+
+def _title(first: Date, last: Date) -> str:
+    """`23 to 29 November`, `30 November to 6 December`."""
+    begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+    return f"{begins} to {last.day} {last:%B}"
 
 
 def _card(day: TherapistDay, today: Date) -> Card:

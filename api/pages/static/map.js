@@ -134,7 +134,7 @@ function apart(stops) {
 
 function label(name, where) {
   const icon = L.divIcon({ className: 'map-name', html: '<span></span>', iconSize: [0, 0] });
-  const marker = L.marker(where, { icon, interactive: false, keyboard: false });
+  const marker = L.marker(where, { icon, interactive: false, keyboard: false, zIndexOffset: -10_000 });
   marker.on('add', () => {
     marker.getElement().firstChild.textContent = name;
     marker.getElement().setAttribute('aria-hidden', 'true');

@@ -88,7 +88,7 @@ function show({ visit, type, at }) {
     const button = field.form.querySelector(`button[value=${type}]`);
     if (!button) continue;
     if (button.matches('.stage')) {
-      button.classList.remove('due');
+      for (const stage of field.form.querySelectorAll('.due')) stage.classList.remove('due');
       button.classList.add('told');
       button.querySelector('time')?.remove();
       button.append(' ', Object.assign(document.createElement('time'), { textContent: clock(at) }));

@@ -1,3 +1,13 @@
+// Looking takes some seconds: the button says so.
+for (const form of document.querySelectorAll('form[action="/day/replan"]')) {
+  form.addEventListener('submit', () => {
+    const button = form.querySelector('button');
+    button.textContent = 'One moment…';
+    button.setAttribute('aria-disabled', 'true');
+  });
+}
+addEventListener('pageshow', event => event.persisted && location.reload());
+
 // Where am I: asked of the browser only when that answer is chosen, and sent only with the form.
 const here = document.querySelector('#here');
 if (here && navigator.geolocation && isSecureContext) {
