@@ -106,8 +106,13 @@ class Proposal:
         return self.booking == self.wanted
 
 
-def check(uow: "UnitOfWork", asked: HandMove, now: datetime, desk: Desk) -> Proposal:
+def check(uow: "UnitOfWork", asked: HandMove, now: datetime, desk: Desk, *, booking: Booking | None = None) -> Proposal:
     """Look at the days as they are in this transaction.
+
+    Parameters
+    ----------
+    booking
+        What the visit is taken to be; what is booked where None.
 
     Raises
     ------
@@ -118,7 +123,7 @@ def check(uow: "UnitOfWork", asked: HandMove, now: datetime, desk: Desk) -> Prop
     Conflict
         code `booking_cancelled`.
     """
-    booking = uow.bookings.get(asked.booking_id)
+    booking = booking or uow.bookings.get(asked.booking_id)
     require_standing(booking, Authority(actor=asked.actor), now)
     house = desk.boards.house(uow)
     horizon = Horizon(booking.date, house.practice.zone)

@@ -9,7 +9,8 @@ from api.services.desk import Desk
 from api.services.holding import lock as take
 from api.services.itineraries import DateReading
 from api.services.moving import require_standing
-from api.services.placing_by_hand import audit_entry, require_version
+from api.services.placing_by_hand import require_version
+from api.services.remembering import as_before, audit_entry
 from optimizer.domain.booking import Booking
 from optimizer.domain.errors import Conflict
 from optimizer.domain.time import Seconds
@@ -58,7 +59,9 @@ def _set(
         if after != booking:
             uow.bookings.put(after)
             action = "visit.lock" if is_locked else "visit.unlock"
-            uow.audit.add(audit_entry(actor, action, booking_id, now, {"date": booking.date.isoformat()}))
+            uow.audit.add(
+                audit_entry(actor, action, booking_id, now, {"date": booking.date.isoformat(), **as_before(booking)})
+            )
         version = day_version(uow, booking.date)
         uow.commit()
     return after, version

@@ -1,7 +1,5 @@
 """Staff put a visit where they want it: checked under the day's lock, stored with who did it, never silently."""
 
-import uuid
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from api.services.desk import Desk
 from api.services.hand_moves import HandMove, Proposal, check
 from api.services.holding import lock
 from api.services.receipt import Receipt, no_receipt
+from api.services.remembering import as_before, audit_entry
 from api.services.searching import LEARNING_SECONDS
 from data.store.records import AuditEntry
 from optimizer.domain.booking import Booking
@@ -105,7 +104,11 @@ def park(
         parked = replace(before, therapist=None, pinned=None, overridden=False)
         if parked != before:
             uow.bookings.put(parked)
-            detail = {"date": before.date.isoformat(), "from_therapist": before.therapist or ""}
+            detail = {
+                "date": before.date.isoformat(),
+                "from_therapist": before.therapist or "",
+                **as_before(before),
+            }
             uow.audit.add(audit_entry(actor, "visit.park", booking_id, now, detail))
         version = day_version(uow, before.date)
         uow.commit()
@@ -119,11 +122,6 @@ def require_version(uow: "UnitOfWork", day: date, expected: str | None) -> None:
             f"{day} has changed since you looked at it.",
             hint="Look at what has changed, and propose it again on the day as it is now.",
         )
-
-
-def audit_entry(actor: str, action: str, subject: str, now: datetime, detail: Mapping[str, str | int]) -> AuditEntry:
-    """An entry about a date; ids and times only."""
-    return AuditEntry(id=uuid.uuid4().hex, at=now, actor=actor, action=action, subject=subject, detail=detail)
 
 
 def _learn(uow: "UnitOfWork", asked: HandMove, desk: Desk) -> None:
@@ -171,6 +169,7 @@ def _entry(found: Proposal, asked: HandMove, now: datetime) -> AuditEntry:
         "date": found.booking.date.isoformat(),
         "from_therapist": found.booking.therapist or "",
         "to_therapist": asked.therapist,
+        **as_before(found.booking),
     }
     if found.start is not None:
         detail["start"] = found.start.astimezone(zone).isoformat()

@@ -66,6 +66,10 @@ def test_a_visit_carried_to_another_line_is_checked_and_then_put_there(browser: 
         expect(page.locator("#said")).to_contain_text("Anna Ash is where you put it")
         assert desk.who("anna") == "t2"
         assert "locked" in (page.locator("[data-visit=anna]").get_attribute("class") or "")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("[data-lane=t0] [data-visit=anna]")).to_be_visible()
+        expect(page.locator("#said")).to_contain_text("Anna Ash is back where it was")
+        assert desk.who("anna") == "t0"
 
 
 def test_while_a_visit_is_carried_the_lines_show_where_it_fits(browser: Browser, desk: Desk) -> None:
@@ -139,6 +143,7 @@ def test_another_promise_takes_a_word_and_says_whom_to_tell(browser: Browser, de
         panel.get_by_label("I will tell the client: 14:00").check()
         panel.get_by_role("button", name="Put it there").click()
         expect(page.locator("[data-lane=t2] [data-visit=bob] time")).to_have_text("14:00")
+        expect(page.locator("#said")).to_contain_text("tell the client (+1 905 555 0123)")
         page.get_by_role("link", name="Who did what").click()
         expect(panel).to_contain_text("Sam put Bob Ash on Name of t2's day at 14:00; the client was promised 11:00")
 

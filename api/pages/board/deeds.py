@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.pages.board.compared import compared_page
-from api.pages.board.pages import DESK, LIMITS, SAID, trouble
+from api.pages.board.pages import DESK, LIMITS, UNDOABLE, said_of, trouble
 from api.pages.board.panel import verdict
 from api.pages.board.reading import read_date, read_wish, the_day
 from api.pages.board.showing import deeds, show, wants_part
@@ -16,7 +16,7 @@ from api.pages.board.view import board_page
 from api.pages.shell import lock_down
 from api.pages.signed_in import signed_in
 from api.running import wake
-from api.services import locking, placing_by_hand, planning
+from api.services import locking, placing_by_hand, planning, putting_back
 from api.services.clearing import set_clearance
 from api.services.day_changes import day_changes
 from api.services.dismissing import dismiss
@@ -63,7 +63,8 @@ def place(day: str, visit: str) -> AnyResponse:
         return show("verdict.html", shown.title, on, status=409, verdict=shown)
     except Conflict as conflict:
         return _stale(conflict, who, on, again, "Check it on the day as it is now")
-    return _done(who, on, "overridden" if done.wanted.overridden else "placed", visit)
+    kind = "overridden" if done.wanted.overridden else "promised" if done.promise is not None else "placed"
+    return _done(who, on, kind, visit)
 
 
 @blueprint.post("/board/<day>/visits/<visit>/lock")
@@ -91,6 +92,13 @@ def park(day: str, visit: str) -> AnyResponse:
 def clear(day: str, visit: str) -> AnyResponse:
     return _simply(day, visit, "cleared", lambda who: set_clearance(
         who.practice_id, visit, Clearance.CLEAR, actor=who.id, desk=wiring().desk
+    ))  # fmt: skip
+
+
+@blueprint.post("/board/<day>/visits/<visit>/undo")
+def undo(day: str, visit: str) -> AnyResponse:
+    return _simply(day, visit, "undone", lambda who: putting_back.put_back(
+        who.practice_id, visit, actor=who.id, desk=wiring().desk
     ))  # fmt: skip
 
 
@@ -193,8 +201,9 @@ def _done(who: PageSession, on: date, done: str, visit: str) -> AnyResponse:
     if not wants_part():
         return redirect(f"/board/{on}?done={done}&visit={visit}", 303)
     with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
-        name = uow.bookings.get(visit).client.name
-    return Response(render_template("board/done.html", said=SAID[done].format(who=name or "The visit")))
+        client = uow.bookings.get(visit).client
+    said = said_of(done, client.name, client.phone)
+    return Response(render_template("board/done.html", said=said, day=on, undo=visit if done in UNDOABLE else ""))
 
 
 def _stale(conflict: Conflict, who: PageSession, on: date, again: str, label: str) -> Response:

@@ -30,15 +30,26 @@ LIMITS = (2, 10, 30, 60, 120, 300)
 
 SAID = {
     "placed": "{who} is where you put it, and locked.",
+    "promised": "{who} is where you put it, at another time than promised: tell the client{phone}.",
     "overridden": "{who} is where you put it against the check, and flagged.",
     "locked": "{who} is locked: no plan moves it.",
     "unlocked": "{who} is unlocked.",
     "cleared": "{who} is cleared; where no day can keep the promise, put it somewhere.",
     "parked": "{who} is on nobody's day. The promise stands: put it somewhere.",
+    "undone": "{who} is back where it was.",
     "published": "Published: everybody works by it.",
     "dismissed": "The draft is dropped.",
     "stopped": "Stopped: the best plan so far will be the draft.",
 }
+
+
+UNDOABLE = frozenset({"placed", "promised", "overridden", "locked", "unlocked", "parked"})
+"""What can be undone with a press."""
+
+
+def said_of(done: str, name: str, phone: str) -> str:
+    """What was done, in a sentence; empty for a word that is none of ours."""
+    return SAID.get(done, "").format(who=name or "The visit", phone=f" ({phone})" if phone else "")
 
 
 @blueprint.errorhandler(RoundsError)
@@ -71,14 +82,16 @@ def one_day(day: str) -> AnyResponse:
     shown, limits = board_page(seen), [limit for limit in LIMITS if limit <= wiring().settings.solve_time_limit]
     if wants_part():
         return Response(render_template("board/day.html", board=shown, limits=limits))
-    caption = seen.captions.get(request.args.get("visit", ""))
-    said = SAID.get(request.args.get("done", ""), "").format(who=(caption.client if caption else "") or "The visit")
+    done, visit = request.args.get("done", ""), request.args.get("visit", "")
+    caption = seen.captions.get(visit)
+    said = said_of(done, caption.client if caption else "", caption.phone if caption else "")
     return Response(
         render_template(
             "board/page.html",
             board=shown,
             limits=limits,
             said=said,
+            undo=visit if done in UNDOABLE and caption is not None else "",
             me=who.name,
         )
     )

@@ -88,6 +88,7 @@ DEEDS = {
     "visit.park": "took {who} off {source} day",
     "visit.lock": "locked {who}",
     "visit.unlock": "unlocked {who}",
+    "visit.undo": "put {who} back to where it was",
     "booking.add": "booked {who}",
     "booking.override": "booked {who} against the check",
     "booking.move": "moved the booking of {who}",

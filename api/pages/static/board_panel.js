@@ -69,6 +69,15 @@ export function startPanel() {
     event.preventDefault();
     submit(form, event.submitter);
   });
+  page.root.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-undo]")) return;
+    event.preventDefault();
+    const answer = await part(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    await refresh();
+    if (answer.ok) say(answer.text);
+    else show(answer.text);
+  });
   dialog.addEventListener("close", () => {
     if (opener) document.querySelector(opener)?.focus({ preventScroll: true });
   });
