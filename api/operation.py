@@ -7,10 +7,11 @@ from functools import wraps
 
 from flask import Response, request
 from pydantic import BaseModel
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import strict_json
-from api.problem_details import PreconditionRequired, UnsupportedMedia
+from api.problem_details import Malformed, PreconditionRequired, UnsupportedMedia
 from api.v1.schemas.reading import invalid, read_model, read_query
 from optimizer.domain.errors import Fault, InvalidRequest
 
@@ -135,7 +136,28 @@ def read_document() -> object:
             f"This door reads JSON, not {request.mimetype or 'a body without a type'}.",
             hint=f"Send the header Content-Type: {JSON}.",
         )
-    return strict_json.parse(request.get_data())
+    return strict_json.parse(whole_body())
+
+
+def whole_body() -> bytes:
+    """The bytes of the request's body: a half of them may look like all there is, of a table above all.
+
+    Raises
+    ------
+    api.problem_details.Malformed
+        code `body_truncated`, when the connection ended before as many had come as were promised.
+    """
+    try:
+        body = request.get_data()
+    except (OSError, ClientDisconnected) as error:  # of a body in chunks the last is missing
+        raise _cut_off("The body breaks off.") from error
+    if request.content_length is not None and len(body) < request.content_length:
+        raise _cut_off(f"Only {len(body)} of {request.content_length} bytes came.")
+    return body
+
+
+def _cut_off(detail: str) -> Malformed:
+    return Malformed(detail, code="body_truncated", hint="Send it again, whole.")
 
 
 def send(outcome: Outcome) -> AnyResponse:
@@ -183,7 +205,7 @@ def idempotency_key() -> str:
 def fingerprint() -> str:
     """A hash of method, path and body: the same Idempotency-Key with another fingerprint is another request."""
     digest = hashlib.sha256(f"{request.method} {request.full_path}\n".encode())
-    digest.update(request.get_data())
+    digest.update(whole_body())
     return digest.hexdigest()
 
 

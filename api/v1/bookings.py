@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import Role, caller, require
-from api.operation import Reply, operation, send
+from api.operation import Reply, operation, send, whole_body
 from api.problem_details import UnsupportedMedia
 from api.services import bookings
 from api.services.bookings import NewBooking
@@ -271,7 +271,7 @@ def import_file() -> AnyResponse:
             hint="Send the file itself as the body, with its Content-Type.",
         )
     upload = ImportRequest(
-        practice_id=who.practice_id, actor=who.key_id, body=request.get_data(), format=UPLOADS[request.mimetype]
+        practice_id=who.practice_id, actor=who.key_id, body=whole_body(), format=UPLOADS[request.mimetype]
     )
 
     def write(receipt: Receipt[ImportReport]) -> ImportReport:

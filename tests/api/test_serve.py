@@ -114,3 +114,22 @@ def test_an_address_of_another_machine_is_bad_input(wiring: Wiring) -> None:
 def test_a_server_leaves_nothing_in_the_home_directory(wiring: Wiring, address: str) -> None:
     assert address
     assert list(home(wiring).iterdir()) == []
+
+
+@pytest.mark.parametrize("in_chunks", [False, True])
+def test_an_upload_whose_connection_ends_before_its_body_is_refused(door: Door, address: str, in_chunks: bool) -> None:
+    table = "uid,service,postal_code,date,start\nu1,swedish,L6Y 2J6,2026-11-23,10:00\n"
+    promised = len(table) + 9
+    framing = "Transfer-Encoding: chunked" if in_chunks else f"Content-Length: {promised}"
+    lines = (
+        "POST /v1/bookings/import HTTP/1.1", "Host: rounds", f"Authorization: Bearer {door.keys[Role.PLANNER]}",
+        "Idempotency-Key: once", "Content-Type: text/csv", framing, "",
+    )  # fmt: skip
+    body = f"{promised:x}\r\n{table}" if in_chunks else table
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall("\r\n".join((*lines, body)).encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"body_truncated" in answer
