@@ -77,8 +77,8 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="",
         pattern=r"^(https?://[^/\s]+)?$",
-        description="How people reach this installation (`https://rounds.example.org`): sign-in links begin with it."
-        " Without it they begin with host and port.",
+        description="How people reach this installation (`https://rounds.example.org`): sign-in links and clients'"
+        " links to their bookings begin with it. Without it they begin with host and port.",
     )
     smtp_url: SecretStr = Field(
         default=SecretStr(""),

@@ -5,11 +5,15 @@ from flask import Blueprint
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Every blueprint of the app; a new resource adds its line here."""
-    from api.pages import base_map, book, book_details, book_embed, book_manage, day, shell, sign_in
+    from api.pages import base_map, day, shell, sign_in
     from api.pages.board import deeds as board_deeds
     from api.pages.board import figures_page as board_figures
     from api.pages.board import pages as board_pages
     from api.pages.board import scale as board_scale
+    from api.pages.book import details as book_details
+    from api.pages.book import embed as book_embed
+    from api.pages.book import manage as book_manage
+    from api.pages.book import steps as book_steps
     from api.v1 import (
         bookings,
         by_hand,
@@ -34,11 +38,11 @@ def blueprints() -> tuple[Blueprint, ...]:
 
     return (
         base_map.blueprint,
-        book.blueprint,
         book_details.blueprint,
         book_embed.blueprint,
         book_embed.script,
         book_manage.blueprint,
+        book_steps.blueprint,
         board_deeds.blueprint,
         board_figures.blueprint,
         board_pages.blueprint,

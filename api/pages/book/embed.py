@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.pages import book_answers
-from api.pages.book_desk import reception
+from api.pages.book import answers
+from api.pages.book.reception import reception
 from api.pages.shell import STATIC
 
 blueprint = Blueprint("book_embed", __name__)
-book_answers.register(blueprint)
+answers.register(blueprint)
 
 script = Blueprint("book_script", __name__)
 
@@ -25,7 +25,7 @@ def embed(practice: str) -> AnyResponse:
 @blueprint.get("/book/<practice>/<path:anything>")
 def nothing(practice: str, anything: str) -> AnyResponse:  # noqa: ARG001
     """For people: the rest of the service answers in JSON."""
-    return book_answers.nothing_here()
+    return answers.nothing_here()
 
 
 @script.get("/rounds.js")

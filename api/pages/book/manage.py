@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.pages import book_answers, book_view
-from api.pages.book_desk import Reception, reception
-from api.pages.book_details import calendar_of
-from api.pages.book_search import week_to_move
-from api.pages.book_weeks import first_date, lost_words, week_view
+from api.pages.book import answers, view
+from api.pages.book.details import calendar_of
+from api.pages.book.reception import Reception, reception
+from api.pages.book.search import week_to_move
+from api.pages.book.weeks import first_date, lost_words, week_view
 from api.services.cancelling import Authority, cancel
 from api.services.manage_token import practice_of
 from api.services.moving import booking_to_move
@@ -18,7 +18,7 @@ from optimizer.domain.errors import Conflict, InvalidRequest, NotFound
 from optimizer.domain.visit import Clearance
 
 blueprint = Blueprint("book_manage", __name__)
-book_answers.register(blueprint)
+answers.register(blueprint)
 
 PAGE = "/book/<practice>/manage/<booking>/<token>"
 
@@ -68,7 +68,7 @@ def move_it(practice: str, booking: str, token: str) -> AnyResponse:
     wanted = RescheduleRequest(
         practice_id=practice,
         booking_id=booking,
-        offer=book_view.join(request.form.get("terms", ""), chosen),
+        offer=view.join(request.form.get("terms", ""), chosen),
         authority=_client(token),
     )
     try:
@@ -92,18 +92,18 @@ def _client(token: str) -> Authority:
     return Authority(actor="client", token=token)
 
 
-def _page(desk: Reception, template: str, found: Booking, token: str, *, status: int = 200, **view: object) -> Response:
+def _page(desk: Reception, template: str, found: Booking, token: str, *, status: int = 200, **more: object) -> Response:
     views = ("show", "times", "ask_to_cancel", "visit_ics")
     places = {name: _url(name, desk.practice.id, found.id, token) for name in views}
     return desk.show(
         template,
         status,
-        booking=book_view.booked(found, desk.every_service, desk.names, desk.zone, desk.now),
+        booking=view.booked(found, desk.every_service, desk.names, desk.zone, desk.now),
         began=found.has_begun(desk.now),
         of_course=found.series is not None,
         is_open=desk.page.is_open,
         urls=places,
-        **view,
+        **more,
     )
 
 
@@ -116,7 +116,7 @@ def _move_page(
         moving = booking_to_move(desk.practice.id, found.id, authority=_client(token), desk=desk.desk)
     except Conflict:
         return _page(desk, "manage", found, token, status=409)
-    wanted = book_view.start_in(chosen)
+    wanted = view.start_in(chosen)
     first = first_date(request.args.get("from", ""), wanted, desk)
     week = week_to_move(moving, first, practice=desk.practice, desk=desk.desk)
     return _page(

@@ -7,7 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.feeds import words as lengths
-from api.pages import book_words as words
+from api.pages.book import words as words
 from api.services.series_offers import SeriesAnswer, SeriesOffer
 from api.services.slot_search import Slot
 from optimizer.domain.booking import Booking, BookingStatus

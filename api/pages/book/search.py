@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from api.pages.book_forms import place_query
-from api.pages.book_rhythms import TOLERANCE_DAYS, rhythm_of
-from api.pages.book_state import Ask
+from api.pages.book.forms import place_query
+from api.pages.book.rhythms import TOLERANCE_DAYS, rhythm_of
+from api.pages.book.state import Ask
 from api.services.desk import Desk
 from api.services.moving import Moving
 from api.services.series_offers import Preferred, SeriesAnswer, SeriesQuery, offer_series

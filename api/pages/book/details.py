@@ -7,12 +7,12 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.feeds.client_ics import Event, calendar
-from api.pages import book_answers, book_view, book_words
-from api.pages.book_desk import Reception, reception
-from api.pages.book_forms import LONGEST, TYPED, line, read_details, says_door
-from api.pages.book_search import Wishes, courses_of, week_of
-from api.pages.book_state import Ask, Held
-from api.pages.book_weeks import first_date, nearest
+from api.pages.book import answers, view, words
+from api.pages.book.forms import LONGEST, TYPED, line, read_details, says_door
+from api.pages.book.reception import Reception, reception
+from api.pages.book.search import Wishes, courses_of, week_of
+from api.pages.book.state import Ask, Held
+from api.pages.book.weeks import first_date, nearest
 from api.services.confirming import ConfirmRequest
 from api.services.day_problem import visit_of
 from api.services.holding import owned_hold
@@ -24,7 +24,7 @@ from optimizer.domain.promise import Hold, HoldStatus
 from optimizer.domain.time import MINUTE, Horizon
 
 blueprint = Blueprint("book_details", __name__)
-book_answers.register(blueprint)
+answers.register(blueprint)
 
 
 @blueprint.get("/book/<practice>/details")
@@ -49,7 +49,7 @@ def confirm(practice: str) -> AnyResponse:
     desk = reception(practice)
     held = desk.seals.read_held(request.form.get("held", ""))
     if held is None:
-        return book_answers.too_old()
+        return answers.too_old()
     found, typed = _hold(desk, held), carried(request.form)
     sent = read_details(request.form, ask=held.ask, screened=bool(desk.page.questions))
     if sent.faults and found.status is not HoldStatus.CONFIRMED:
@@ -79,10 +79,10 @@ def done(practice: str) -> AnyResponse:
     desk = reception(practice, closed_too=True)
     names = desk.seals.read_done(request.args.get("made", ""))
     if names is None:
-        return book_answers.nothing_here()
+        return answers.nothing_here()
     bookings = bookings_of(practice, names, desk=desk.desk)
     shown = [
-        (book_view.booked(each, desk.every_service, desk.names, desk.zone, desk.now), manage_path(desk, each))
+        (view.booked(each, desk.every_service, desk.names, desk.zone, desk.now), manage_path(desk, each))
         for each in bookings
     ]
     mail = "\n\n".join(f"{each.what}, {each.when}\n{desk.origin}{link}" for each, link in shown)
@@ -96,7 +96,7 @@ def done_ics(practice: str) -> AnyResponse:
     desk = reception(practice, closed_too=True)
     names = desk.seals.read_done(request.args.get("made", ""))
     if names is None:
-        return book_answers.nothing_here()
+        return answers.nothing_here()
     return calendar_of(desk, bookings_of(practice, names, desk=desk.desk))
 
 
@@ -119,11 +119,11 @@ def details_page(
         status,
         held=desk.seals.held(held),
         ask=desk.seals.ask(ask),
-        what=book_view.what(service, first.service, first.session),
-        visits=book_view.held_lines(found.visits, desk.zone, desk.now),
+        what=view.what(service, first.service, first.session),
+        visits=view.held_lines(found.visits, desk.zone, desk.now),
         where=ask.where,
         needs_door=not says_door(ask.where),
-        until=book_words.clock(found.expires_at, desk.zone),
+        until=words.clock(found.expires_at, desk.zone),
         left=left,
         lapsed=not found.is_live(desk.now),
         lost=lost,
@@ -143,7 +143,7 @@ def _early_minutes(booking: Booking, desk: Reception) -> int:
 
 
 def _lost_words(lost: Conflict, found: Hold, desk: Reception) -> str:
-    when = book_words.when(found.visits[0].start, desk.zone, desk.now)
+    when = words.when(found.visits[0].start, desk.zone, desk.now)
     return f"You have let go of {when}" if lost.code == "hold_released" else f"{when}, has been taken meanwhile"
 
 
@@ -161,17 +161,17 @@ def calendar_of(desk: Reception, bookings: tuple[Booking, ...]) -> Response:
 
 
 def _event(desk: Reception, booking: Booking) -> Event:
-    view = book_view.booked(booking, desk.every_service, desk.names, desk.zone, desk.now)
+    shown = view.booked(booking, desk.every_service, desk.names, desk.zone, desk.now)
     link = desk.origin + manage_path(desk, booking)
     return Event(
         uid=f"{booking.id}@{desk.practice.id}",
         start=booking.windows[0].earliest,
         end=booking.windows[-1].latest + timedelta(seconds=booking.session),
-        summary=f"{view.what} ({desk.practice.name})",
-        where=view.where,
-        description=f"{f'With {view.who}. ' if view.who else ''}Move or cancel: {link}",
+        summary=f"{shown.what} ({desk.practice.name})",
+        where=shown.where,
+        description=f"{f'With {shown.who}. ' if shown.who else ''}Move or cancel: {link}",
         link=link,
-        status="CANCELLED" if view.is_cancelled else "TENTATIVE" if view.is_request else "CONFIRMED",
+        status="CANCELLED" if shown.is_cancelled else "TENTATIVE" if shown.is_request else "CONFIRMED",
     )
 
 
@@ -199,7 +199,7 @@ def _instead(desk: Reception, ask: Ask, found: Hold) -> dict[str, object]:
             answer = courses_of(ask, Wishes(), visitor=visitor, practice=desk.practice, desk=desk.desk)
         except InvalidRequest:
             return {"nearest": None, "courses": ()}
-        return {"nearest": None, "courses": book_view.courses(answer, desk.zone, desk.now)}
+        return {"nearest": None, "courses": view.courses(answer, desk.zone, desk.now)}
     first = first_date("", start, desk)
     week = week_of(ask, first, visitor=visitor, practice=desk.practice, services=desk.services, desk=desk.desk)
     return {"nearest": nearest(week, start, desk), "courses": ()}

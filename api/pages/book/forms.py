@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from api.pages.book_rhythms import Rhythm
-from api.pages.book_state import Ask
+from api.pages.book.rhythms import Rhythm
+from api.pages.book.state import Ask
 from api.services.searching import GENDERS
 from data.geocoding.geocoder import PlaceQuery
 from data.geocoding.postal_code import code_in, normalise, spell

@@ -19,7 +19,7 @@ LONGEST = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What the first step has found out. `gender` is empty for anyone; `rhythm` is a code of `book_rhythms`."""
+    """What the first step has found out. `gender` is empty for anyone; `rhythm` is a code of `rhythms`."""
 
     visitor: str
     where: str

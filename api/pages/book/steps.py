@@ -1,6 +1,6 @@
 """The booking page, first half: where and what, then when. Every step is a plain form, good without a script.
 
-Nothing here authenticates: what a visitor may do is in the signed words that their form carries (see `book_state`).
+Nothing here authenticates: what a visitor may do is in the signed words that their form carries (see `state`).
 """
 
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from datetime import datetime
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.pages import book_answers, book_view, book_words
-from api.pages.book_desk import Reception, reception
-from api.pages.book_details import carried, details_page
-from api.pages.book_forms import AskForm, read_ask
-from api.pages.book_rhythms import rhythm_of, rhythms
-from api.pages.book_search import PARTS, Wishes, courses_of, first_look, week_of
-from api.pages.book_state import Ask, Held, new_visitor
-from api.pages.book_weeks import first_date, lost_words, week_view
+from api.pages.book import answers, view, words
+from api.pages.book.details import carried, details_page
+from api.pages.book.forms import AskForm, read_ask
+from api.pages.book.reception import Reception, reception
+from api.pages.book.rhythms import rhythm_of, rhythms
+from api.pages.book.search import PARTS, Wishes, courses_of, first_look, week_of
+from api.pages.book.state import Ask, Held, new_visitor
+from api.pages.book.weeks import first_date, lost_words, week_view
 from api.services.searching import GENDERS
 from api.services.visitors import held_for, keep, let_go
 from data.store.errors import InFlight
@@ -24,7 +24,7 @@ from optimizer.domain.errors import Conflict, InvalidRequest
 from optimizer.domain.place import Precision
 
 blueprint = Blueprint("book", __name__)
-book_answers.register(blueprint)
+answers.register(blueprint)
 
 FIELD_OF = {"?place": "where", "?service": "service", "?session_minutes": "minutes", "?therapist_gender": "gender"}
 GENDER_WORDS = {"female": "A woman", "male": "A man"}
@@ -72,7 +72,7 @@ def times_again(practice: str) -> AnyResponse:
     desk = reception(practice)
     asked = desk.seals.read_ask(request.form.get("ask", ""))
     if asked is None:
-        return book_answers.too_old()
+        return answers.too_old()
     let_go(desk.visitor(asked.visitor), desk=desk.desk)
     return times_page(desk, asked, typed=carried(request.form))
 
@@ -83,14 +83,14 @@ def hold(practice: str) -> AnyResponse:
     desk = reception(practice)
     asked = desk.seals.read_ask(request.form.get("ask", ""))
     if asked is None:
-        return book_answers.too_old()
+        return answers.too_old()
     typed, chosen = carried(request.form), request.form.get("start", "")
     try:
-        kept = keep(desk.visitor(asked.visitor), book_view.join(request.form.get("terms", ""), chosen), desk=desk.desk)
+        kept = keep(desk.visitor(asked.visitor), view.join(request.form.get("terms", ""), chosen), desk=desk.desk)
     except InFlight:
         raise  # a press of theirs is being answered: nothing is lost
     except (Conflict, InvalidRequest) as lost:
-        return times_page(desk, asked, typed=typed, lost=lost, wanted=book_view.start_in(chosen))
+        return times_page(desk, asked, typed=typed, lost=lost, wanted=view.start_in(chosen))
     held = Held(ask=asked, hold_id=kept.id)
     if typed:
         return details_page(desk, held, kept, typed=typed)
@@ -110,7 +110,7 @@ def times_page(
     common = {
         "asked": asked,
         "ask": desk.seals.ask(asked),
-        "what": book_view.what(service, asked.service, asked.session),
+        "what": view.what(service, asked.service, asked.session),
         "typed": typed or {},
         "notice": lost_words(lost, wanted, desk) if lost else "",
         "kept": _kept(desk, asked),
@@ -124,7 +124,7 @@ def times_page(
     others = [
         {
             "label": _other_words(asked, other.ask),
-            "when": book_words.when(other.start, desk.zone, desk.now),
+            "when": words.when(other.start, desk.zone, desk.now),
             "ask": desk.seals.ask(other.ask),
         }
         for other in week.others
@@ -145,7 +145,7 @@ def _courses_page(desk: Reception, asked: Ask, common: Mapping[str, object], sta
         "courses",
         status,
         **common,
-        courses=book_view.courses(answer, desk.zone, desk.now) if answer else (),
+        courses=view.courses(answer, desk.zone, desk.now) if answer else (),
         trouble=trouble,
         wishes=wishes,
         rhythm="" if rhythm is None else rhythm.name,
@@ -160,7 +160,7 @@ def _kept(desk: Reception, asked: Ask) -> dict[str, str]:
     if found is None:
         return {}
     return {
-        "when": book_words.when(found.visits[0].start, desk.zone, desk.now),
+        "when": words.when(found.visits[0].start, desk.zone, desk.now),
         "held": desk.seals.held(Held(ask=asked, hold_id=found.id)),
     }
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, g, render_template, request
 
-from api.pages import book_words
-from api.pages.book_state import Seals
+from api.pages.book import words
+from api.pages.book.state import Seals
 from api.services.booking_page import open_page
 from api.services.visitors import Visitor
 from api.wiring import wiring
@@ -52,7 +52,7 @@ class Reception:
 
     def show(self, template: str, status: int = 200, **view: object) -> Response:
         """A page of `templates/book`."""
-        told = {"practice": self.practice, "phone": self.page.phone, "zone": book_words.zone_name(self.zone), **view}
+        told = {"practice": self.practice, "phone": self.page.phone, "zone": words.zone_name(self.zone), **view}
         return Response(render_template(f"book/{template}.html", **told), status=status)
 
 
