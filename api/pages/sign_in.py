@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api import page_session
 from api.pages.shell import lock_down, message
 from api.pages.signed_in import sign_in_page, signed_in
+from api.pages.trouble import told_as_pages
 from api.services.signing_in import HOME, mail_links, redeem
 from api.wiring import wiring
 from data.store.page_records import PageSession
@@ -14,6 +15,7 @@ from optimizer.domain.errors import NotFound, Unavailable
 
 blueprint = Blueprint("sign_in", __name__)
 blueprint.after_request(lock_down)
+told_as_pages(blueprint)
 
 ON_ITS_WAY = "If this address is known here, a link is on its way to it. It works once, within the hour."
 ONE_LINE = 320
@@ -71,6 +73,8 @@ def open_link(token: str) -> AnyResponse:
 
 @blueprint.post("/sign-in/<token>")
 def use_link(token: str) -> AnyResponse:
+    if not page_session.same_site():
+        return message("This form is not from here", "Open the link itself to sign in.", 403)
     parts = wiring()
     invitation = parts.sign_in_links.read(token)
     if invitation is None:

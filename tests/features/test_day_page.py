@@ -92,6 +92,7 @@ def test_a_visit_left_out_is_mentioned_and_a_day_off_is_empty(published: House) 
     assert "No visits on Wednesday 25 November 2026." in text(client.get("/day/2026-11-25").text)
     assert client.get("/day/soon").status_code == 404
     assert client.get("/day/soon/sheet").status_code == 404
+    assert [client.get(f"/day/{year}-12-31").status_code for year in ("0001", "9999")] == [404, 404]
     assert client.get("/day/week?of=soon").status_code == 404
     assert client.get("/day/week?of=9999-12-31").status_code == 404
 

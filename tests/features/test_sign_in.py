@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -73,6 +74,28 @@ def test_signing_out_needs_a_form_of_ours_and_ends_the_session_for_good(house: H
     assert browser.get_cookie(COOKIE) is None
     browser.set_cookie(COOKIE, secret.value)
     assert browser.get("/day").status_code == 401
+
+
+def test_a_form_of_another_site_neither_signs_in_nor_changes_anything(house: House) -> None:
+    abroad = {"Sec-Fetch-Site": "cross-site"}
+    link = house.wiring.sign_in_links.make(person())
+    assert house.client.post(link, headers=abroad).status_code == 403
+    browser = house.client
+    assert browser.post(link, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+    token = form_token(browser.get("/day/me").text)
+    assert browser.post("/sign-out/elsewhere", data=token, headers=abroad).status_code == 403
+
+
+def test_what_goes_wrong_is_said_on_a_page(house: House, tmp_path: Path) -> None:
+    empty = create_app(Settings(var=tmp_path / "nothing")).test_client()
+    empty.set_cookie(COOKIE, "somebody")
+    answer = empty.get("/day")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "The store has not been set up." in answer.text
+    assert str(tmp_path) not in answer.text
+    assert answer.headers["Retry-After"]
+    much = entered(house).post("/sign-out", data={"token": "x" * 9_000_000})
+    assert (much.status_code, much.mimetype) == (413, "text/html")
 
 
 def test_form_tokens_differ_each_time_and_hold_each_time(house: House) -> None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.pages.shell import lock_down
 from api.pages.signed_in import sign_in_page, signed_in
+from api.pages.trouble import told_as_pages
 from api.services.day_under_way import Asked, Said
 from api.services.itineraries import TherapistDay, therapist_day
 from api.services.replanning import Dispatcher, run_late
@@ -23,6 +24,7 @@ from optimizer.domain.time import Seconds
 
 blueprint = Blueprint("day", __name__)
 blueprint.after_request(lock_down)
+told_as_pages(blueprint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

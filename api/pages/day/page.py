@@ -15,6 +15,7 @@ from api.services.itineraries import TherapistDay
 from optimizer.domain.time import MINUTE
 
 MAPS = ("google", "apple", "waze")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 MAPS_COOKIE = "rounds_maps"
 
 
@@ -30,10 +31,12 @@ def one_day(wanted: str) -> AnyResponse:
 
 
 def date_of(wanted: str) -> date | None:
+    """A date of this century; others have no day before or after, or no clock."""
     try:
-        return date.fromisoformat(wanted)
+        found = date.fromisoformat(wanted)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def no_such_date() -> Response:

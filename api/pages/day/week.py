@@ -39,12 +39,9 @@ def week() -> AnyResponse:
     wanted = date_of(request.args.get("of", who.today.isoformat()))
     if wanted is None:
         return no_such_date()
-    try:
-        monday = wanted - timedelta(days=wanted.weekday())
-        dates = [monday + timedelta(days=row) for row in range(7)]
-        before, after = monday - timedelta(days=7), monday + timedelta(days=7)
-    except OverflowError:
-        return no_such_date()
+    monday = wanted - timedelta(days=wanted.weekday())
+    dates = [monday + timedelta(days=row) for row in range(7)]
+    before, after = monday - timedelta(days=7), monday + timedelta(days=7)
     cards = [_card(who.day(on), who.today) for on in dates]
     return Response(
         render_template("day/week.html", cards=cards, before=before, after=after, title=_title(dates[0], dates[-1]))
