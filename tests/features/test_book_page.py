@@ -147,6 +147,10 @@ def test_only_the_treatments_on_the_page_can_be_booked_there(site: Clinic) -> No
     site.staff.ask("PUT", "/v1/services/secret", body)
     change_page("north", lambda _: BookingPage(is_open=True, services=("swedish",)), store=site.store)
     anna = visitor(site)
+    times = anna.ask().path
+    change_page("north", lambda _: BookingPage(is_open=True, services=("secret",)), store=site.store)
+    assert "Book a visit at your home" in anna.go(times).text
+    change_page("north", lambda _: BookingPage(is_open=True, services=("swedish",)), store=site.store)
     assert "Secret" not in anna.go().text
     assert "Choose a treatment" in anna.press("See times", where=BRAMPTON, service="secret", minutes="60").text
 

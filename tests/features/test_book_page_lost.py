@@ -44,6 +44,10 @@ def test_what_is_kept_is_said_where_other_times_are_looked_at(site: Clinic) -> N
     assert f"{NINE}, is kept for you." in again.text
     assert NINE not in again.times
     assert "Your details" in anna.follow("Go on with it").text
+    anna.go(times)
+    anna.follow("Change")
+    assert "is kept for you" not in anna.press("See times", minutes="30").text
+    assert "is kept for you" in anna.go(times).text
     site.now += timedelta(minutes=6)
     assert "is kept for you" not in anna.go(times).text
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.pages.book import answers, view, words
 from api.pages.book.details import carried, details_page
-from api.pages.book.forms import AskForm, read_ask
+from api.pages.book.forms import AskForm, place_query, read_ask
 from api.pages.book.reception import Reception, reception
 from api.pages.book.rhythms import rhythm_of, rhythms
 from api.pages.book.search import PARTS, Wishes, courses_of, first_look, week_of
@@ -22,6 +22,7 @@ from api.services.visitors import held_for, keep, let_go
 from data.store.errors import InFlight
 from optimizer.domain.errors import Conflict, InvalidRequest
 from optimizer.domain.place import Precision
+from optimizer.domain.promise import HeldVisit
 
 blueprint = Blueprint("book", __name__)
 answers.register(blueprint)
@@ -60,7 +61,7 @@ def ask(practice: str) -> AnyResponse:
 def times(practice: str) -> AnyResponse:
     """The second step: days with times, or courses."""
     desk = reception(practice)
-    asked = desk.seals.read_ask(request.args.get("ask", ""))
+    asked = _asked(desk, request.args.get("ask", ""))
     if asked is None:
         return redirect(url_for("book.start", practice=practice), 303)
     return times_page(desk, asked)
@@ -70,7 +71,7 @@ def times(practice: str) -> AnyResponse:
 def times_again(practice: str) -> AnyResponse:
     """The second step anew, for somebody who has filled in the third: what is typed comes along, the hold goes."""
     desk = reception(practice)
-    asked = desk.seals.read_ask(request.form.get("ask", ""))
+    asked = _asked(desk, request.form.get("ask", ""))
     if asked is None:
         return answers.too_old()
     let_go(desk.visitor(asked.visitor), desk=desk.desk)
@@ -81,7 +82,7 @@ def times_again(practice: str) -> AnyResponse:
 def hold(practice: str) -> AnyResponse:
     """Take a time, or a course. One that is gone is answered with the nearest there are."""
     desk = reception(practice)
-    asked = desk.seals.read_ask(request.form.get("ask", ""))
+    asked = _asked(desk, request.form.get("ask", ""))
     if asked is None:
         return answers.too_old()
     typed, chosen = carried(request.form), request.form.get("start", "")
@@ -155,14 +156,27 @@ def _courses_page(desk: Reception, asked: Ask, common: Mapping[str, object], sta
 
 
 def _kept(desk: Reception, asked: Ask) -> dict[str, str]:
-    """What is kept for the visitor while they look around: its time is not in the list. Empty where nothing is."""
+    """What is kept for the visitor while they look around: its time is not in the list. Empty where nothing is, or
+    where it is for another question of theirs."""
     found = held_for(desk.visitor(asked.visitor), desk=desk.desk)
-    if found is None:
+    if found is None or not _is_for(found.visits[0], asked):
         return {}
     return {
         "when": words.when(found.visits[0].start, desk.zone, desk.now),
         "held": desk.seals.held(Held(ask=asked, hold_id=found.id)),
     }
+
+
+def _is_for(held: HeldVisit, asked: Ask) -> bool:
+    told = (held.service, held.session, held.place.label)
+    return told == (asked.service, asked.session, place_query(asked.where).label)
+
+
+def _asked(desk: Reception, text: str) -> Ask | None:
+    """The question somebody carries; None where its treatment is on the page no more."""
+    found = desk.seals.read_ask(text)
+    is_offered = found is not None and any(service.code == found.service for service in desk.services)
+    return found if is_offered else None
 
 
 def _start_page(desk: Reception, form: AskForm, visitor: str, status: int = 200) -> Response:
