@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     )
     tile_attribution: str = Field(default="", description="Whom to credit for the tiles, shown on each map.")
     practice: str = Field(default="", description="Whose data commands work on; else the only practice there is.")
-    max_body_bytes: int = Field(default=8 * MEBIBYTE, gt=0, description="Largest request body accepted.")
+    max_body_bytes: int = Field(default=16 * MEBIBYTE, gt=0, description="Largest request body accepted.")
     solve_time_limit: float = Field(default=60.0, gt=0, description="Longest search a caller may ask for, in seconds.")
     places_per_session: int = Field(
         default=60, gt=0, description="Different places that one visitor's session may search slots for in an hour."

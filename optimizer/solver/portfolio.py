@@ -156,7 +156,7 @@ class Portfolio:
                 executor=threads,
                 tell=lambda news: self._found(news.assignment, GROUPS),
                 cancelled=self._stop,
-                whole=self._chained,
+                whole=self._ruin.completed,
                 worker=partial(work, stop=self._stop),
             )
         finally:
@@ -164,12 +164,6 @@ class Portfolio:
             threads.shutdown(wait=False, cancel_futures=True)
         self._iterations, self._columns = ended.iterations, ended.days
         self._cut_short = self._cut_short or ended.cut_short
-
-    def _chained(self, assignment: Assignment) -> Assignment:
-        """Visits left out served where they fit, and by chains through days of all groups."""
-        self._ruin.offer(assignment)
-        self._ruin.serve_more()
-        return self._ruin.assignment
 
     def _generate_in_turns(self) -> None:
         """Generation, helped; where it ends open, longer help and another one from what that has found."""

@@ -158,6 +158,12 @@ class Ruin:
             return False
         return self._keep()
 
+    def completed(self, assignment: Assignment) -> Assignment:
+        """The best one met, after visits left out of this one were put where they fit and served by chains."""
+        self.offer(assignment)
+        self.serve_more()
+        return self.assignment
+
     def columns(self) -> list[Column]:
         """The pool's days, in the order in which they were first seen or its hash says: the same for the same seed."""
         return [
