@@ -96,3 +96,21 @@ def test_a_full_day_is_small_enough_to_be_quick(browser: Browser, full: Desk, sc
         assert sent < 20_000
         assert faults_of(page) == []
         shot(page, f"board-full-{scheme}")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_figures_of_a_full_week_are_charts_and_tables(browser: Browser, full: Desk, width: int, scheme: str) -> None:
+    for _ in range(6):
+        full.clinic.public.search(BRAMPTON, MONDAY)
+    page = full.sign_in(browser, width=width, scheme=scheme)
+    with watched(page, full.origin):
+        page.goto(f"{full.origin}/board/figures?week={MONDAY}")
+        work = page.get_by_role("region", name="Driving and hands-on", exact=True)
+        expect(work.locator("tbody tr")).to_have_count(20)
+        assert work.locator("svg.bars rect").count() == 40
+        demand = page.get_by_role("region", name="Where the demand is", exact=True)
+        expect(demand.get_by_role("row", name="Brampton")).to_contain_text("6")
+        assert faults_of(page) == []
+        assert small_targets(page) == {}
+        assert overflows(page) <= 0
+        shot(page, f"board-figures-full-{width}")
