@@ -101,8 +101,8 @@ MUTANTS = (
     Mutant(
         name="hold that lapses a second late",
         file="data/store/repositories/holds.py",
-        before="table.c.expires_at > now\n",
-        after="table.c.expires_at >= now\n",
+        before="table.c.expires_at > now)\n",
+        after="table.c.expires_at >= now)\n",
     ),
     Mutant(
         name="lapsed hold confirmed unseen",
@@ -273,9 +273,9 @@ MUTANTS = (
     # Does it fit?
     Mutant(
         name="buffer forgotten",
-        file="api/services/agendas.py",
-        before="return BufferPolicy(minutes=policies.buffer_minutes, percent=policies.buffer_percent)",
-        after="return BufferPolicy(minutes=0 * policies.buffer_minutes)",
+        file="api/services/day_problem.py",
+        before="minutes=policies.buffer_minutes, percent=policies.buffer_percent, roads=driving",
+        after="minutes=0 * policies.buffer_minutes, roads=driving",
     ),
     Mutant(
         name="break ignored",
