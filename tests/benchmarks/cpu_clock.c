@@ -97,11 +97,42 @@ time_t time(time_t *now) {
     return instant;
 }
 
-/* The kernel waits by its own clock: a deadline read off ours would be long past. Python's locks wait here. */
+/* The kernel waits by its own clock: a deadline read off ours would be long past, and whoever waits would spin. */
+static struct timespec real_deadline(clockid_t clock, const struct timespec *deadline) {
+    long long instant = deadline->tv_sec * SECOND + deadline->tv_nsec + kernel(clock) - shown(clock);
+    return (struct timespec){instant / SECOND, instant % SECOND};
+}
+
+/* Python's locks wait here, */
 int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *deadline) {
     static int (*wait)(sem_t *, clockid_t, const struct timespec *);
     if (!wait) wait = (int (*)(sem_t *, clockid_t, const struct timespec *))dlsym(RTLD_NEXT, "sem_clockwait");
-    long long instant = deadline->tv_sec * SECOND + deadline->tv_nsec + kernel(clock) - shown(clock);
-    struct timespec real = {instant / SECOND, instant % SECOND};
+    struct timespec real = real_deadline(clock, deadline);
     return wait(sem, clock, &real);
+}
+
+/* C++ here, */
+int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline) {
+    static int (*wait)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
+    if (!wait)
+        wait = (int (*)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *))dlsym(
+            RTLD_NEXT, "pthread_cond_clockwait");
+    struct timespec real = real_deadline(clock, deadline);
+    return wait(cond, mutex, clock, &real);
+}
+
+/* and a thread that waits for Python's interpreter lock here. Which clock a condition waits by cannot be asked; a
+   deadline nearer to the time of day than to the time since boot is one of the former. */
+int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict deadline) {
+    static int (*wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+    if (!wait) {
+        /* The plain name may lead to the condition variables of 2002, which are laid out otherwise. */
+        void *found = dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2");
+        if (!found) found = dlsym(RTLD_NEXT, "pthread_cond_timedwait");
+        wait = (int (*)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *))found;
+    }
+    int is_of_day = deadline->tv_sec > (kernel(CLOCK_REALTIME) + kernel(CLOCK_MONOTONIC)) / 2 / SECOND;
+    struct timespec real = real_deadline(is_of_day ? CLOCK_REALTIME : CLOCK_MONOTONIC, deadline);
+    return wait(cond, mutex, &real);
 }

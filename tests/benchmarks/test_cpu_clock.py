@@ -30,6 +30,25 @@ held.acquire(timeout=0.3)
 print(time.monotonic() - begun, time.process_time() - used)
 """
 
+QUEUES = """
+import threading, time
+spent = 0.0
+
+def hold():
+    # One call that keeps the interpreter to itself while it computes.
+    global spent
+    begun = time.thread_time()
+    pow(7, 3_000_000)
+    spent = time.thread_time() - begun
+
+thread = threading.Thread(target=hold)
+begun = time.process_time()
+thread.start()
+while thread.is_alive():
+    pass
+print(time.process_time() - begun, spent)
+"""
+
 
 @pytest.fixture
 def clock() -> CpuClock:
@@ -58,3 +77,9 @@ def test_waiting_is_no_time(clock: CpuClock, tmp_path: Path) -> None:
     shown, used = told(clock, WAITS, tmp_path / "page")
     assert shown == pytest.approx(used, abs=0.01)
     assert shown < 0.1
+
+
+def test_waiting_for_the_interpreter_is_no_work(clock: CpuClock, tmp_path: Path) -> None:
+    everybody, holder = told(clock, QUEUES, tmp_path / "page")
+    assert holder > 0.1
+    assert everybody < 1.5 * holder
