@@ -14,7 +14,7 @@ from optimizer.schedule.day_kernel import rest_seconds
 from optimizer.schedule.kernels import closing_start, rest_after
 from optimizer.schedule.world import ENDS, HOME, NEVER, PLACE, REST_COUNT, ROAD_POINTS, TAIL, WAIT_POINTS, Ints, World
 from optimizer.solver.columns.graph_kernel import Graph, leaving, road_between
-from optimizer.travel.compiled import inlined, kernel
+from optimizer.travel.compiled import inlined, kernel, unlocked
 
 ENDLESS = 1 << 60
 """More than any reduced cost."""
@@ -107,7 +107,7 @@ def leads_home(ends: Ends, n: int) -> bool:
     return False
 
 
-@kernel
+@unlocked
 def fill_rest(w: World, s: int, g: Graph, ends: Ends, p: Prices, rest: Rest) -> None:
     """Fill the completion bounds of a shift at some prices."""
     for at in range(g.order.size - 1, -1, -1):

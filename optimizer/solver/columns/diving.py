@@ -11,16 +11,19 @@ from numpy.typing import NDArray
 
 from optimizer.schedule.world import Ints
 from optimizer.solver.columns.label_kernel import QUICK
-from optimizer.solver.columns.master import Floor, Master, Solution, Stage
+from optimizer.solver.columns.master import Master, Solution
 from optimizer.solver.columns.rounds import MARGIN, Tags, Team
 from optimizer.solver.columns.routes import Routes
+from optimizer.solver.columns.simplex_kernel import Floats
 
 WHOLE = 1 - 1e-6
-SURE = 0.7
+SURE = 0.9
 """Days worked this much are fixed together."""
-STEPS = 12
+STEPS = 30
 """In about so many steps a dive reaches its bottom, however many shifts there are."""
-PRICINGS = 6
+WHIM = 0.3
+"""By how much chance may lower what the master says of a day."""
+PRICINGS = 3
 """How often days are priced behind each decision."""
 WORTHLESS = -(1 << 50)
 
@@ -34,52 +37,48 @@ def whole_days(solution: Solution) -> list[int] | None:
 
 
 def dive(
-    master: Master, solution: Solution, team: Team, routes: Routes, *, limit: float, stop: Callable[[], bool], most: int
+    master: Master,
+    solution: Solution,
+    team: Team,
+    routes: Routes,
+    *,
+    limit: float,
+    stop: Callable[[], bool],
+    most: int,
+    lot: np.random.Generator | None = None,
 ) -> list[int] | None:
     """Days (their numbers) of a plan worth less than `limit`; None when the dive ends above it.
 
-    Days met on the way are added to the master.
+    A day that is decided is paid for being worked, so the master goes on from its basis. Days met on the way stay.
+
+    Parameters
+    ----------
+    lot
+        Where given, days that are worked alike change their turns: another dive ends elsewhere.
     """
-    decided: list[int] = []
     free = np.array([len(one.members) for one in team.classes])
     at_least = 1 + int(free.sum()) // STEPS
     covered = np.zeros(len(master.stage.left), dtype=np.bool_)
-    spent, met = 0.0, list[int]()
     try:
         while not stop():
             days = whole_days(solution)
             if days is not None:
-                return decided + days
-            for row in _surest(solution, routes, free.copy(), covered.copy(), at_least):
-                route = routes.all[row]
-                decided.append(row)
-                free[route.number] -= 1
-                covered[list(route.visits)] = True
-                spent += master.stage.late * route.overtime + master.stage.point * route.points
-            below = _below(master.stage, covered)
-            rows = np.array(solution.rows + tuple(met), dtype=np.int64)
-            number = np.array([routes.all[row].number for row in rows.tolist()])
-            possible = rows[(free[number] > 0) & ~(routes.member[rows] & covered).any(axis=1)]
-            deeper = Master(below, free.tolist(), routes)
-            deeper.cut(master.cuts)
-            deeper.add(possible.tolist())
-            solution = _priced(deeper, team, routes, free, covered, stop, most)
-            met += deeper.rows[len(possible) :]
-            if spent + solution.value > limit:
+                return days
+            likings = (
+                solution.worked if lot is None else solution.worked * lot.uniform(1 - WHIM, 1, len(solution.worked))
+            )
+            chosen = _surest(solution, likings, routes, free, covered, at_least)
+            if not chosen:
+                return None
+            rows = np.array(master.rows, dtype=np.int64)
+            number = np.array([routes.all[row].number for row in master.rows])
+            master.decide(chosen, (free[number] == 0) | (routes.member[rows] & covered).any(axis=1))
+            solution = _priced(master, team, routes, free, covered, stop, most)
+            if solution.value > limit:
                 return None
         return None
     finally:
-        master.add(met)
-
-
-def _below(stage: Stage, covered: NDArray[np.bool_]) -> Stage:
-    """The stage for what is left to decide: visits covered are left out for nothing, and count for no floor."""
-    return Stage(
-        left=np.where(covered, 0.0, stage.left),
-        late=stage.late,
-        point=stage.point,
-        floors=tuple(Floor(weights=np.where(covered, 0.0, floor.weights), least=floor.least) for floor in stage.floors),
-    )
+        master.undecide()
 
 
 def _priced(
@@ -93,7 +92,7 @@ def _priced(
 ) -> Solution:
     """The solution once more days were found for those who still have none."""
     solution = master.solve()
-    threshold = [-MARGIN if count else WORTHLESS for count in free.tolist()]
+    threshold = [-MARGIN if count else None for count in free.tolist()]
     for _ in range(PRICINGS):
         if stop():
             break
@@ -106,10 +105,12 @@ def _priced(
     return solution
 
 
-def _surest(solution: Solution, routes: Routes, free: Ints, covered: NDArray[np.bool_], at_least: int) -> list[int]:
-    """The days to decide next: those worked most, and all that are nearly sure beside them."""
+def _surest(
+    solution: Solution, likings: Floats, routes: Routes, free: Ints, covered: NDArray[np.bool_], at_least: int
+) -> list[int]:
+    """The days to decide next: those liked most, and all that are nearly sure beside them; `free` is less by them."""
     chosen: list[int] = []
-    for place in np.argsort(-solution.worked, kind="stable").tolist():
+    for place in np.argsort(-likings, kind="stable").tolist():
         worked = solution.worked[place]
         if worked <= 1e-6 or (len(chosen) >= at_least and worked < SURE):
             break

@@ -45,6 +45,8 @@ class Rules(NamedTuple):
     """Whether driving adds up to a limit."""
     together: bool
     """Whether only labels that start together may dominate each other."""
+    patience: int
+    """Comparisons of labels after which the table counts as full."""
 
 
 class Found(NamedTuple):
@@ -55,7 +57,7 @@ class Found(NamedTuple):
     label: Ints
     """`[M]` the label that the day ends with."""
     sums: Ints
-    """`[3]` days found, labels made, least reduced cost."""
+    """`[3]` days found, labels compared, least reduced cost."""
 
 
 @inlined
@@ -94,11 +96,23 @@ def beats(w: World, s: int, p: Prices, ends: Ends, rules: Rules, table: Ints, a:
 
 
 @inlined
-def keep(w: World, s: int, p: Prices, ends: Ends, rules: Rules, table: Ints, heads: Ints, node: int, used: int) -> int:
+def keep(
+    w: World,
+    s: int,
+    p: Prices,
+    ends: Ends,
+    rules: Rules,
+    table: Ints,
+    heads: Ints,
+    found: Found,
+    node: int,
+    used: int,
+) -> int:
     """Keep the label written in row `used` unless one of its node dominates it; answers how many are used then."""
     previous, row = -1, heads[node]
     while row >= 0:
         following = table[row, NEXT]
+        found.sums[1] += 1
         if table[row, START] <= table[used, START] and beats(w, s, p, ends, rules, table, row, used):
             return used
         if table[used, START] <= table[row, START] and beats(w, s, p, ends, rules, table, used, row):
@@ -173,7 +187,8 @@ def grow(
 ) -> int:
     """Find the days of a shift with a reduced cost below the threshold.
 
-    Answers the number of labels, or FULL when the table did not suffice (or, in EVERY mode, the list of days).
+    Answers the number of labels, or FULL when the table or the patience did not suffice (or, in EVERY mode, the list of
+    days).
     `heads` has a cell for each node. With EXACT rules and an answer other than FULL, `found.sums[2]` is the least
     reduced cost of any day if below the threshold.
     """
@@ -201,7 +216,7 @@ def grow(
                 table[used, PARENT], table[used, DRIVING] = -1, driving
                 serve(w, p, ends, table, used, v)
                 if within(w, s, table, used):
-                    used = keep(w, s, p, ends, rules, table, heads, node, used)
+                    used = keep(w, s, p, ends, rules, table, heads, found, node, used)
     for at in range(g.order.size):
         n = g.order[at]
         label = heads[n]
@@ -209,7 +224,9 @@ def grow(
             continue
         u, taken = g.visit[n], g.taken[n]
         while label >= 0:
-            if is_beaten(w, s, g, p, ends, rules, table, heads, n, label):
+            if found.sums[1] > rules.patience:
+                return FULL
+            if is_beaten(w, s, g, p, ends, rules, table, heads, found, n, label):
                 table[label, ALIVE] = 0
                 label = table[label, NEXT]
                 continue
@@ -245,21 +262,31 @@ def grow(
                     table[used, PARENT], table[used, DRIVING] = label, table[label, DRIVING] + driving
                     serve(w, p, ends, table, used, v)
                     if table[used, COST] + behind < threshold and within(w, s, table, used):
-                        used = keep(w, s, p, ends, rules, table, heads, node, used)
+                        used = keep(w, s, p, ends, rules, table, heads, found, node, used)
             label = table[label, NEXT]
-    found.sums[1] = used
     return used
 
 
 @inlined
 def is_beaten(
-    w: World, s: int, g: Graph, p: Prices, ends: Ends, rules: Rules, table: Ints, heads: Ints, n: int, label: int
+    w: World,
+    s: int,
+    g: Graph,
+    p: Prices,
+    ends: Ends,
+    rules: Rules,
+    table: Ints,
+    heads: Ints,
+    found: Found,
+    n: int,
+    label: int,
 ) -> bool:
     """Whether a label of an earlier bin of the same visit and breaks dominates this one."""
     v = g.visit[n]
     for node in range(g.first[v] + g.taken[n] * g.bins[v], n):
         row = heads[node]
         while row >= 0:
+            found.sums[1] += 1
             if table[row, ALIVE] != 0 and beats(w, s, p, ends, rules, table, row, label):
                 return True
             row = table[row, NEXT]

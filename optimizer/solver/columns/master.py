@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.solver.columns.routes import Routes
 from optimizer.solver.columns.simplex_kernel import GOOD, SOLVED, Floats, Programme, invert, pivot
@@ -70,6 +71,7 @@ class Master:
         self.stage, self.rows, self.cuts = stage, list[int](), list[Cut]()
         self._routes, self._classes = routes, len(free)
         self._dear = 20.0 * (1.0 + float(stage.left.max(initial=0.0)))
+        self._decided = set[int]()
         self._known = set[int]()
         visits, floors = len(stage.left), len(stage.floors)
         self._right = np.concatenate(
@@ -95,7 +97,7 @@ class Master:
                 row=np.concatenate([p.row, np.array([row for rows in days for row in rows], dtype=np.int32)]),
                 entry=np.concatenate([p.entry, np.ones(sum(map(len, days)))]),
                 cost=np.concatenate([p.cost, cost]),
-                is_basic=np.concatenate([p.is_basic, np.zeros(len(new), dtype=np.bool_)]),
+                is_passed=np.concatenate([p.is_passed, np.zeros(len(new), dtype=np.bool_)]),
             )
         return len(new)
 
@@ -113,6 +115,28 @@ class Master:
         self.rows = [self.rows[k] for k in kept.tolist()]
         self._known = set(self.rows)
         self._basis, self._worked, self._programme = place[p.basis], self._worked[kept[kept < len(self._worked)]], None
+
+    def decide(self, rows: Sequence[int], impossible: NDArray[np.bool_]) -> None:
+        """Pay for some days being worked, so much that they are, and look no more at those (`[day]`) that cannot be.
+
+        The basis stays: going on from it takes a fraction of the pivots of a programme without these days.
+        """
+        self._decided.update(rows)
+        self._reprice()
+        if self._programme is not None:
+            self._programme.is_passed[self._logical :] |= impossible
+
+    def undecide(self) -> None:
+        """Again as if nothing had been decided."""
+        self._decided.clear()
+        self._reprice()
+        if self._programme is not None:
+            self._programme.is_passed[:] = False
+            self._programme.is_passed[self._programme.basis] = True
+
+    def _reprice(self) -> None:
+        if self._programme is not None:
+            self._programme.cost[self._logical :] = self._costs(self.rows)
 
     def cut(self, cuts: Sequence[Cut]) -> None:
         """Add subset-row cuts; those that the last solution breaks begin with being broken at a price."""
@@ -175,8 +199,8 @@ class Master:
         cost[:visits] = stage.left
         cost[first_cut + 1 : self._logical : 2] = self._dear
         cost[self._logical :] = self._costs(self.rows)
-        is_basic = np.zeros(len(columns), dtype=np.bool_)
-        is_basic[self._basis] = True
+        is_passed = np.zeros(len(columns), dtype=np.bool_)
+        is_passed[self._basis] = True
         size = len(self._right)
         shake = np.random.default_rng(1).uniform(SHAKE / 2, SHAKE, size)
         return Programme(
@@ -186,7 +210,7 @@ class Master:
             cost=cost,
             right=self._right + shake,
             basis=self._basis.copy(),
-            is_basic=is_basic,
+            is_passed=is_passed,
             inverse=np.empty((size, size)),
             level=np.empty(size),
             price=np.empty(size),
@@ -205,7 +229,10 @@ class Master:
 
     def _costs(self, rows: Sequence[int]) -> Floats:
         late, points = self._routes.figures(rows)
-        return self.stage.late * late + self.stage.point * points
+        costs: Floats = self.stage.late * late + self.stage.point * points
+        if self._decided:
+            costs[[place for place, row in enumerate(rows) if row in self._decided]] -= self._dear
+        return costs
 
     def _invert(self, p: Programme) -> bool:
         """The inverse of the basis, its levels and prices, computed anew; false when rounding has made it singular."""
@@ -234,7 +261,7 @@ class Master:
         self._worked = values[self._logical :]
         sections = np.split(p.price, np.cumsum([visits, classes, floors]))
         return Solution(
-            value=float(p.price @ self._right),
+            value=float(p.price @ self._right) + self._dear * len(self._decided),
             rows=tuple(self.rows),
             worked=self._worked,
             left=values[:visits],

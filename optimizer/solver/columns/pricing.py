@@ -21,8 +21,11 @@ from optimizer.solver.columns.label_kernel import EVERY, FULL, SETS, Found, Rule
 SCALE = 1 << 16
 """Fixed point: parts of a unit of the objective."""
 
-BINS = 128
+BINS = 64
 """Into how many bins the span of all windows is cut, unless treatments are shorter than a bin."""
+
+PATIENCE = 20_000_000
+"""Comparisons of labels for one class, a second of a slow core: nothing else ends a pricing before its end."""
 
 MOST_NODES = 200_000
 """A graph larger than this is not built: nothing is proven then."""
@@ -85,7 +88,7 @@ class Pricer:
     def price(self, prices: Prices, space: Workspace, *, mode: int, threshold: int = 0, most: int = 30) -> Priced:
         """Days with a reduced cost below `threshold`, at most `most` of them, the best first."""
         fill_rest(self.world, self.row, self.graph, self.ends, prices, self.rest)
-        rules = Rules(mode, self.loads, self.driving, self.together)
+        rules = Rules(mode, self.loads, self.driving, self.together, PATIENCE)
         found = Found(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), np.zeros(3, dtype=np.int64))
         width = SETS + self.ends.ahead.shape[1] + prices.cuts.shape[1]
         table = (

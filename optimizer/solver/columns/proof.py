@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+
 from optimizer.solver.assignment import Column
 from optimizer.solver.columns.count_bound import CountBound
 from optimizer.solver.columns.ledger import Ledger
@@ -13,6 +15,10 @@ from optimizer.solver.columns.search import MOST_CUTS, Search, whole
 from optimizer.solver.columns.stages import OPTIONAL, REQUIRED, last_stage, weights_of
 
 THREADS = 2
+VISITS_A_DIVE = 60
+"""For each so many visits one dive may end in vain, cuts between them, before a higher count is tried."""
+MOST_VAIN = 8
+"""Dives, and as many turns of the helper, that end in vain before no more are tried."""
 
 
 def prove(ledger: Ledger, columns: Sequence[Column], *, seed: int, most_labels: int) -> int:
@@ -43,6 +49,7 @@ class _Proof:
         self._optional: CountBound | None = None
         self._overtime: OvertimeBound | None = None
         self._last_labels = 0
+        self._lot = np.random.default_rng(seed)
 
     @property
     def labels(self) -> int:
@@ -53,8 +60,10 @@ class _Proof:
         self._note_counts()
         while not self._ledger.stop():
             known = self._optional
-            self._last_stage()
-            if self._ledger.is_proven or (self._optional is known and not self._lift()):
+            search = self._last_stage()
+            if self._ledger.is_proven:
+                return
+            if self._optional is known and not self._lift() and not self._explore(search):
                 return
 
     def _note_counts(self) -> None:
@@ -77,12 +86,28 @@ class _Proof:
                 return moved
         return False
 
-    def _last_stage(self) -> None:
+    def _explore(self, search: Search) -> bool:
+        """No bound moves any more: better plans, by dives that chance leads and by the helper, until both end in vain.
+
+        Whether there is more to prove now.
+        """
+        ledger, vain, is_better, was_settled = self._ledger, 0, False, self._is_settled()
+        while vain < MOST_VAIN and not ledger.stop():
+            before = ledger.objective
+            _ = search.look_elsewhere(ledger.value(search.stage) - 1, self._lot) or ledger.ask()
+            vain = 0 if ledger.objective < before else vain + 1
+            is_better = is_better or vain == 0
+            if self._is_settled() and not was_settled:
+                break
+        return is_better
+
+    def _last_stage(self) -> Search:
         """The costs under the counts known, until proven, or until only a higher count would help."""
         ledger = self._ledger
         counts = [self._required, *([self._optional] if self._optional else [])]
         stage = last_stage(ledger.day.world, [count.floor for count in counts])
         search = Search(ledger, self._team, stage, seed=self._seed)
+        patience = max(1, len(ledger.day.problem.visits) // VISITS_A_DIVE)
         while not ledger.stop():
             ended = search.converge(lambda bound, value: self._is_enough(search, bound, value))
             self._note_cost(search, ended)
@@ -92,12 +117,14 @@ class _Proof:
             self._note_counts()
             self._note_cost(search, ended)
             is_open = any(not count.is_reached for count in counts)
-            if ledger.is_proven or (is_open and not is_better) or (len(counts) == 1 and self._optional is not None):
+            patience -= is_open and not is_better
+            if ledger.is_proven or not patience or (len(counts) == 1 and self._optional is not None):
                 break
             if not search.cut(ended):
                 self._close(search, ended)
                 break
         self._last_labels += search.labels
+        return search
 
     def _close(self, search: Search, ended: Converged) -> None:
         """No cut is left: try all days within the gap, from better plans as long as they are too many."""

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 
 import numpy as np
 
 from optimizer.schedule.world import Ints
 from optimizer.solver.columns.bound_kernel import Prices
 from optimizer.solver.columns.classes import ShiftClass
-from optimizer.solver.columns.label_kernel import EXACT, QUICK
+from optimizer.solver.columns.label_kernel import EVERY, EXACT, QUICK
 from optimizer.solver.columns.master import Cut, Master, Solution, Stage
 from optimizer.solver.columns.pricing import SCALE, Priced, Pricer, Workspace, words_of
 from optimizer.solver.columns.routes import Routes
@@ -105,31 +106,40 @@ class Team:
     spaces: tuple[Workspace, ...]
     threads: Executor
 
-    def price(self, tags: Tags, *, mode: int, threshold: Sequence[int], most: int) -> list[Priced]:
-        """The answers of all classes, in their order, however many threads work."""
-        share = partial(self._share, tags=tags, mode=mode, threshold=threshold, most=most)
+    def price(self, tags: Tags, *, mode: int, threshold: Sequence[int | None], most: int) -> list[Priced]:
+        """The answers of the classes that have a threshold, in their order, however many threads work.
+
+        All days of every class (mode EVERY) are of use only together: the answer is empty when one class has too many.
+        """
+        asked = [(pricer, limit) for pricer, limit in zip(self.pricers, threshold, strict=True) if limit is not None]
+        given_up = Event()
+        share = partial(self._share, tags=tags, mode=mode, asked=asked, most=most, given_up=given_up)
         answers: list[Priced | None] = [None] * len(self.pricers)
         for found in self.threads.map(share, range(len(self.spaces))):
             for number, priced in found:
                 answers[number] = priced
-        return [priced for priced in answers if priced is not None]
+        return [] if given_up.is_set() else [priced for priced in answers if priced is not None]
 
     def _share(
-        self, thread: int, *, tags: Tags, mode: int, threshold: Sequence[int], most: int
+        self,
+        thread: int,
+        *,
+        tags: Tags,
+        mode: int,
+        asked: Sequence[tuple[Pricer, int]],
+        most: int,
+        given_up: Event,
     ) -> list[tuple[int, Priced]]:
-        return [
-            (
-                pricer.number,
-                pricer.price(
-                    tags.prices._replace(working=int(tags.working[pricer.number])),
-                    self.spaces[thread],
-                    mode=mode,
-                    threshold=threshold[pricer.number],
-                    most=most,
-                ),
-            )
-            for pricer in self.pricers[thread :: len(self.spaces)]
-        ]
+        found: list[tuple[int, Priced]] = []
+        for pricer, limit in asked[thread :: len(self.spaces)]:
+            if given_up.is_set():
+                break
+            prices = tags.prices._replace(working=int(tags.working[pricer.number]))
+            priced = pricer.price(prices, self.spaces[thread], mode=mode, threshold=limit, most=most)
+            found.append((pricer.number, priced))
+            if mode == EVERY and not priced.is_complete:
+                given_up.set()
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -157,7 +167,7 @@ def converge(
     best_tags: Tags | None = None
     best_least: tuple[int, ...] = ()
     exact = False
-    nothing = [-MARGIN] * len(team.pricers)
+    nothing: list[int | None] = [-MARGIN] * len(team.pricers)
     while True:
         solution = master.solve()
         if stop() or goal(best, solution.value):

@@ -12,7 +12,7 @@ from optimizer.solver.columns.cuts import separate
 from optimizer.solver.columns.diving import dive, whole_days
 from optimizer.solver.columns.label_kernel import EVERY
 from optimizer.solver.columns.ledger import Ledger
-from optimizer.solver.columns.master import Master, Stage
+from optimizer.solver.columns.master import Master, Solution, Stage
 from optimizer.solver.columns.pricing import SCALE
 from optimizer.solver.columns.rounds import Converged, Goal, Team, converge
 
@@ -61,14 +61,24 @@ class Search:
         days = whole_days(ended.solution)
         if days is not None and ledger.take(days):
             return True
+        return self._dive(ended.solution, below, lot=None)
+
+    def look_elsewhere(self, below: int, lot: np.random.Generator) -> bool:
+        """Look again, where chance leads the dive, among the days of the best plan and of all dives before."""
+        self._master.add(self.ledger.days())
+        return self._dive(self._master.solve(), below, lot)
+
+    def _dive(self, solution: Solution, below: int, lot: np.random.Generator | None) -> bool:
+        ledger = self.ledger
         found = dive(
             self._master,
-            ended.solution,
+            solution,
             self._team,
             ledger.routes,
             limit=below + 0.5,
             stop=ledger.stop,
             most=NEW_DAYS // 2,
+            lot=lot,
         )
         return found is not None and ledger.take(found)
 
@@ -116,7 +126,7 @@ class Search:
         threshold = [min(0, least) + gap + 1 for least in ended.least]
         answers = self._team.price(ended.tags, mode=EVERY, threshold=threshold, most=MOST_ENUMERATED)
         self.labels += sum(priced.labels for priced in answers)
-        if not all(priced.is_complete for priced in answers):
+        if not answers:
             return False
         if sum(len(priced.routes) for priced in answers) > MOST_ENUMERATED:
             return False

@@ -21,7 +21,7 @@ SOLVED, STALE, UNBOUNDED = 0, 1, 2
 
 GOOD = 64
 """Columns that a pass picks."""
-PIVOTS = 150
+PIVOTS = 400
 """Pivots after which the inverse is computed anew."""
 SMALLEST = 1e-6
 """A pivot element is larger than this."""
@@ -44,8 +44,8 @@ class Programme(NamedTuple):
     """`[R]` perturbed."""
     basis: NDArray[np.int32]
     """`[R]` the column that is basic in each row."""
-    is_basic: NDArray[np.bool_]
-    """`[C]`"""
+    is_passed: NDArray[np.bool_]
+    """`[C]` columns that may not enter: the basic ones, and those passed over."""
     inverse: Floats
     """`[R, R]` of the basis, transposed: `inverse[k, i]` is what row k's right side does to the i-th basic column."""
     level: Floats
@@ -59,7 +59,7 @@ def pick(p: Programme, tolerance: float, picked: Ints, scores: Floats) -> int:
     """Pick up to GOOD columns of the least reduced cost; answers how many."""
     count, weakest, limit = 0, 0, -tolerance
     for column in range(p.cost.size):
-        if p.is_basic[column]:
+        if p.is_passed[column]:
             continue
         reduced = p.cost[column]
         for z in range(p.first[column], p.first[column + 1]):
@@ -94,7 +94,7 @@ def pivot(p: Programme, tolerance: float, work: Floats, picked: Ints, scores: Fl
             entering, steepest = -1, -tolerance
             for k in range(count):
                 column = picked[k]
-                if not p.is_basic[column]:
+                if not p.is_passed[column]:
                     reduced = p.cost[column]
                     for z in range(p.first[column], p.first[column + 1]):
                         reduced -= p.price[p.row[z]] * p.entry[z]
@@ -132,7 +132,7 @@ def pivot(p: Programme, tolerance: float, work: Floats, picked: Ints, scores: Fl
                     factor = of_row * share
                     for i in range(rows):
                         p.inverse[k, i] -= work[i] * factor
-            p.is_basic[p.basis[leaving]], p.is_basic[entering] = False, True
+            p.is_passed[p.basis[leaving]], p.is_passed[entering] = False, True
             p.basis[leaving] = entering
             pivots += 1
             if pivots >= PIVOTS:
