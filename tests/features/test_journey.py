@@ -55,7 +55,7 @@ def test_a_file_of_bookings_becomes_a_published_day_in_every_dress(house: House,
 
     browser = house.client
     assert browser.post(link(house), follow_redirects=True).status_code == 200
-    page = text(browser.get("/day/2026-11-23").text)
+    page = text(browser.get("/day/2026-11-23/sheet?names=full").text)
     assert "Noa Example" in page
     assert "5 visits" in page
 
