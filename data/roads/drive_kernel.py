@@ -22,7 +22,10 @@ CELL = 15 * 60
 EAST, NORTH, FACTOR, RADIUS = 0, 1, 2, 3
 
 # Places of the model's figures.
-START_MINUTES, MINUTES_PER_KM, SATURATING_MINUTES, SATURATION_KM, RAMP_MINUTES, WEST_KM, SOUTH_KM, FIELD_KM = range(8)
+START_MINUTES, MINUTES_PER_KM, SATURATING_MINUTES, SATURATION_KM, WEST_KM, SOUTH_KM, FIELD_KM = range(7)
+
+RAMP = 2
+"""Column of a node: minutes to get on or off there, behind kilometres east and north."""
 
 MOST_CELLS = 400
 """Of a drive's clock: four days and more; later than that the last speed holds."""
@@ -88,7 +91,7 @@ def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, nea
                     closer += corner_km(nodes[node], east, north, -around) < access[k, slot]
                 if closer > most:
                     access[k, slot] = np.inf
-            access[k, slot] = local_minutes(figures, access[k, slot]) + figures[RAMP_MINUTES]
+            access[k, slot] = local_minutes(figures, access[k, slot]) + nodes[near[k, slot], RAMP]
         for slot in range(1, most):
             node, minutes = near[k, slot], access[k, slot]
             access[k, slot] = np.inf

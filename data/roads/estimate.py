@@ -35,7 +35,7 @@ _CELLS = 6_500_000  # of a table; 26 MB as int32, some ten times that while it i
 class EstimateSource:
     """Drives estimated from coordinates alone; the same in both directions.
 
-    Free-flow minutes are within 8 % (median) of a router's; the rush hour on top is a default profile. Distances are
+    Free-flow minutes are within 7 % (median) of a router's; the rush hour on top is a default profile. Distances are
     straight lines times a detour factor. Two different places at one point are a drive round the block apart.
     """
 

@@ -2,8 +2,9 @@
 
 A trip is either all local streets, or local streets to one of the nearest nodes of a skeleton of motorways and
 arterials, along the skeleton, and local streets again: the quicker of the two, plus a fixed start, times a smooth
-correction for where it begins and ends. Symmetric by construction. The parameters were fitted to TTS2016R (Soukhov and
-Paez, CC BY 4.0), see `data.roads.build_model`.
+correction for where it begins and ends. Each edge has a speed of its own along the straight line, each node its own
+minutes to get on or off. Symmetric by construction. The parameters were fitted to TTS2016R (Soukhov and Paez, CC BY
+4.0) by `tests.benchmarks.fit_roads`.
 """
 
 import json
@@ -46,7 +47,7 @@ class FreeFlow:
     Attributes
     ----------
     nodes
-        `nodes[node]`: kilometres east and north of the origin.
+        `nodes[node]`: kilometres east and north of the origin, minutes to get on or off.
     between
         `between[node, node]`: minutes along the skeleton, quickest path.
     between_free
@@ -62,7 +63,6 @@ class FreeFlow:
     minutes_per_km: float
     saturating_minutes: float
     saturation_km: float
-    ramp_minutes: float
     access_nodes: int
     nodes: Floats
     between: Floats
@@ -79,7 +79,7 @@ class FreeFlow:
     def figures(self) -> Floats:
         """The single figures in the places that `drive_kernel` names."""
         local = (self.start_minutes, self.minutes_per_km, self.saturating_minutes, self.saturation_km)
-        return np.array([*local, self.ramp_minutes, *self.field_corner, self.field_cell])
+        return np.array([*local, *self.field_corner, self.field_cell])
 
     def project(self, points: Sequence[Coordinate]) -> Floats:
         """`km[point]`: kilometres east and north of the origin. Good to 0.5 % within 100 km of it."""
@@ -127,20 +127,20 @@ def embedded() -> FreeFlow:
     """The model in this package, read and prepared once a process (about 20 ms)."""
     fitted: dict[str, Any] = json.loads(_MODEL.read_text(encoding="utf-8"))
     local, roads, field = fitted["local"], fitted["roads"], fitted["field"]
-    nodes = np.array(fitted["nodes"], dtype=np.float64) / 1000
+    nodes = np.column_stack([np.array(fitted["nodes"]) / 1000, fitted["ramp_minutes"]])
     km = np.hypot(nodes[:, None, 0] - nodes[None, :, 0], nodes[:, None, 1] - nodes[None, :, 1])
     saturating = local["saturating_minutes"] * -np.expm1(-km / local["saturation_km"])
-    street = local["minutes_per_km"] * km + saturating + roads["ramp_minutes"] / 2
+    street = local["minutes_per_km"] * km + saturating + roads["street_ramp_minutes"] / 2
     street = np.where(km < roads["joined_km"], street, np.inf)
-    speed = {"motorway": roads["motorway_kmh"], "toll": roads["motorway_kmh"], "arterial": roads["arterial_kmh"]}
     tables = {}
     for avoid_tolls in (False, True):
         table = street.copy()
         for kind, edges in fitted["edges"].items():
             if kind == "toll" and avoid_tolls:
                 continue
-            a, b = np.array(edges).T
-            along = np.minimum(table[a, b], km[a, b] * roads["detour"] / speed[kind] * 60)
+            ends, speed = np.array([edge[:2] for edge in edges]), np.array([edge[2] for edge in edges])
+            a, b = ends.T
+            along = np.minimum(table[a, b], km[a, b] / speed * 60)
             table[a, b] = table[b, a] = along
         np.fill_diagonal(table, 0)
         for via in range(len(nodes)):  # Floyd and Warshall, a row at a time
@@ -156,7 +156,6 @@ def embedded() -> FreeFlow:
         minutes_per_km=local["minutes_per_km"],
         saturating_minutes=local["saturating_minutes"],
         saturation_km=local["saturation_km"],
-        ramp_minutes=roads["ramp_minutes"],
         access_nodes=roads["access_nodes"],
         nodes=nodes,
         between=tables[False],

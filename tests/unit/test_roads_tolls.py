@@ -33,7 +33,7 @@ def test_along_the_407_it_takes_longer_without_it_and_elsewhere_as_long() -> Non
     paid, free = (EstimateSource().travel_times(NAMED, MONDAY, policy) for policy in (ANY, FREE))
     row = paid.index
     along = row["milton"], row["markham"]
-    assert (free.drive[:, *along] > paid.drive[:, *along] * 1.05).all()
+    assert (free.drive[:, *along] > paid.drive[:, *along] * 1.03).all()
     elsewhere = row["guelph"], row["milton"]
     assert (free.drive[:, *elsewhere] == paid.drive[:, *elsewhere]).all()
 
