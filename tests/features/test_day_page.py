@@ -57,7 +57,7 @@ def text(html: str) -> str:
 def test_the_next_stop_comes_first_with_when_to_leave(published: House) -> None:
     page = text(sign_in(published).get("/day").text)
     assert page.index("Leave by 08:") < page.index("min on the road")
-    assert "25 min drive + 8 min buffer (19 km), arrive 08:45 Next: Billie Geriatric massage, 30 min, 09:00 to" in page
+    assert "26 min drive + 8 min buffer (19 km), arrive 08:45 Next: Billie Geriatric massage, 30 min, 09:00 to" in page
     assert "no time to spare" in page
 
 
@@ -127,7 +127,7 @@ def test_paper_has_initials_unless_full_names_are_asked_for(published: House) ->
 def test_the_week_shows_each_day_in_a_card_and_tomorrow_stands_under_today(published: House) -> None:
     client = sign_in(published)
     week = text(client.get("/day/week").text)
-    assert "Monday 23 November 6 visits Leave 08:12, back 19:29 3 h 45 min hands-on, 3 h 31 min driving" in week
+    assert "Monday 23 November 6 visits Leave 08:10, back 19:36 3 h 45 min hands-on, 3 h 39 min driving" in week
     assert "Wednesday 25 November No visits" in week
     assert "16 to 22 November" in text(client.get("/day/week?of=2026-11-18").text)
     assert "Tomorrow 4 visits" in text(client.get("/day").text)
