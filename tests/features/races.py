@@ -15,7 +15,7 @@ from threading import Barrier
 from api.app import create_app
 from api.settings import Settings
 from api.wiring import Wiring
-from tests.booking_world import NOW
+from tests.booking_world import BRAMPTON, GUELPH, NOW
 from tests.doors import PATIENCE_SECONDS, AppDoor
 from tests.front_desk import FrontDesk
 
@@ -28,6 +28,11 @@ class Goal:
 
     postal_code: str
     start: str
+
+
+ONE_START = (Goal(postal_code=BRAMPTON, start="10:00"),)
+TOO_FAR_APART = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
+"""Either alone is fine. Together the therapist would need an hour that is not there; the blocks do not overlap."""
 
 
 @dataclass(frozen=True, kw_only=True)

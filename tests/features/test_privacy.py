@@ -28,6 +28,7 @@ from tests.booking_world import MONDAY, NOW, TORONTO, crew, make_key, open_pract
 from tests.doors import AppDoor
 from tests.features.prying import STEP_KM, Victim, pry, square_around
 from tests.front_desk import FrontDesk
+from tests.serving import serving, set_clock
 
 DAY = Horizon(MONDAY, TORONTO)
 ONE_O_CLOCK: Seconds = 13 * HOUR
@@ -112,6 +113,27 @@ def test_two_hundred_searches_leave_three_square_kilometres_in_which_a_neighbour
     public, victim = desk(parts, Role.BOOKING), Victim(horizon=DAY, start=ONE_O_CLOCK)
 
     found = pry(victim, suspects, lambda where: starts(public, where), SNAPPED, searches=200, rng=rng)
+
+    assert secret in found
+    assert len(found) * STEP_KM**2 >= 3
+
+
+@pytest.mark.slow
+def test_the_same_two_hundred_searches_over_http_leave_as_much(parts: Wiring, tmp_path: Path) -> None:
+    open_practice(parts.store, parts.geocoder, crew(1))
+    rng = Random(5)
+    suspects = square_around(somewhere(rng, BRAMPTON), 16)
+    secret = suspects[rng.randrange(len(suspects) // 3, 2 * len(suspects) // 3)]
+    book(parts, "neighbour", secret, earliest=ONE_O_CLOCK, latest=ONE_O_CLOCK)
+    victim, clock, often = Victim(horizon=DAY, start=ONE_O_CLOCK), tmp_path / "clock", "1000000"
+    set_clock(clock, NOW)
+
+    with serving(
+        parts.settings.store_url, tmp_path / "var", clock=clock,
+        ROUNDS_PLACES_PER_SESSION=often, ROUNDS_PLACES_PER_KEY=often,
+    ) as server:  # fmt: skip
+        public = FrontDesk(door=server.door, secret=make_key(parts.store, Role.BOOKING))
+        found = pry(victim, suspects, lambda where: starts(public, where), SNAPPED, searches=200, rng=rng)
 
     assert secret in found
     assert len(found) * STEP_KM**2 >= 3

@@ -7,17 +7,13 @@ import pytest
 from api.app import create_app
 from api.wiring import Wiring
 from data.store.records import Role
-from tests.booking_world import BRAMPTON, GUELPH, MONDAY, NOW, crew, make_key, open_practice
+from tests.booking_world import MONDAY, NOW, crew, make_key, open_practice
 from tests.doors import AppDoor
-from tests.features.races import Contest, Goal, draw, race, settings_of, therapist_days, touch
+from tests.features.races import ONE_START, TOO_FAR_APART, Contest, Goal, draw, race, settings_of, therapist_days, touch
 from tests.front_desk import FrontDesk
 from tests.stored_days import booked, violations
 
 pytestmark = pytest.mark.slow
-
-ONE_START = (Goal(postal_code=BRAMPTON, start="10:00"),)
-TOO_FAR_APART = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
-"""Either alone is fine. Together the therapist would need an hour that is not there; the blocks do not overlap."""
 
 
 @pytest.mark.parametrize(

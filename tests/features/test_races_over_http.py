@@ -9,30 +9,37 @@ import pytest
 from data.geocoding.chain import build_geocoder
 from data.store.records import Role
 from data.store.store import open_store
-from tests.booking_world import BRAMPTON, GUELPH, TORONTO, crew, make_key, open_practice
-from tests.features.races import Goal, attempt, draw, therapist_days
+from tests.booking_world import TORONTO, crew, make_key, open_practice
+from tests.features.races import ONE_START, TOO_FAR_APART, Goal, attempt, draw, therapist_days
 from tests.front_desk import FrontDesk
 from tests.serving import serving
 from tests.stored_days import booked, violations
 
 pytestmark = pytest.mark.slow
 
-GOALS = (Goal(postal_code=BRAMPTON, start="10:00"), Goal(postal_code=GUELPH, start="11:30"))
-RACERS, PEOPLE, ROUNDS = 8, 6, 24
+RACERS = 8
 
 
-def test_clients_of_a_server_with_four_workers_race_and_no_day_breaks(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("people", "rounds"),
+    [(6, 12), pytest.param(20, 400, marks=pytest.mark.marathon)],
+    ids=["short", "long"],
+)
+@pytest.mark.parametrize("goals", [ONE_START, TOO_FAR_APART], ids=["one start", "two starts too far apart"])
+def test_clients_of_a_server_with_four_workers_race_and_no_day_breaks(
+    url: str, tmp_path: Path, goals: tuple[Goal, ...], people: int, rounds: int
+) -> None:
     with open_store(url) as store:
-        open_practice(store, build_geocoder(), crew(PEOPLE))
+        open_practice(store, build_geocoder(), crew(people))
         secret = make_key(store, Role.BOOKING)
     first = datetime.now(UTC).astimezone(TORONTO).date() + timedelta(days=3)
-    days = therapist_days(PEOPLE, first, ROUNDS)
+    days = therapist_days(people, first, rounds)
 
     with serving(url, tmp_path / "var", workers=4) as server, ThreadPoolExecutor(RACERS) as pool:
         desk = FrontDesk(door=server.door, secret=secret)
         outcomes = [
             list(pool.map(lambda racer: attempt(desk, racer[1], f"client-{racer[0]}"), enumerate(offers)))
-            for offers in draw(desk, days, GOALS, RACERS)
+            for offers in draw(desk, days, goals, RACERS)
         ]
 
     with open_store(url) as store:
@@ -41,5 +48,5 @@ def test_clients_of_a_server_with_four_workers_race_and_no_day_breaks(url: str, 
             [booking.id for booking in stored.get(day, ())] for day in days
         ]
         assert all(len(bookings) == 1 for bookings in stored.values())
-        assert len(stored) == ROUNDS
+        assert len(stored) == rounds
         assert violations(store, "north", first, days[-1][1]) == []
