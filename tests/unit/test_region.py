@@ -10,6 +10,7 @@ from random import Random
 from signal import SIGKILL
 from threading import Event
 
+import numpy as np
 import pytest
 
 from optimizer.domain.itinerary import Objective, Status
@@ -22,6 +23,7 @@ from optimizer.solver.decode import decode
 from optimizer.solver.params import SolveParams
 from optimizer.solver.portfolio import ASSIGNMENT, GROUPS
 from optimizer.solver.progress import Progress, never
+from optimizer.solver.regions.grouping import Map, around
 from optimizer.solver.regions.here import Here
 from optimizer.solver.regions.part import Part
 from optimizer.solver.regions.region import News, Planned, solve_region, unchanged
@@ -30,6 +32,7 @@ from optimizer.solver.regions.turn import Annealing, Answer, Generation, Turn, w
 from optimizer.solver.ruin import Ruin
 from optimizer.solver.solve import solve
 from tests.benchmarks.made_up_days import made_up_day
+from tests.builders import MONDAY, roads, shift, visit, window
 from tests.worlds import random_world
 
 FAR_AWAY = 600.0
@@ -124,6 +127,20 @@ def test_groups_never_make_a_plan_worse_and_every_promise_is_kept(seed: int) -> 
     ended = planned(day, start, (ANNEAL, FOCUS, ANNEAL), Here())
     assert ended.objective <= value(day, start)
     assert (ended.lost, ended.cut_short) == (0, False)
+
+
+def test_nobody_is_in_two_groups_and_a_visit_whose_only_taker_is_taken_has_none() -> None:
+    pairs = ["ab", "bc", "cd"]
+    problem = Problem(
+        horizon=MONDAY,
+        shifts=tuple(shift(pair, ("9:00", "10:00"), services=frozenset(pair)) for pair in pairs),
+        visits=tuple(visit(name, "door", window("9:00"), service=name[0]) for name in ("a", "a2", "b")),
+        travel=roads({("home", "door"): 0}),
+    )
+    day = Day.of(problem)
+    for seed in range(20):
+        groups = around(Map(day.world, ((), (), ())), (0, 1, 2), 2, np.random.default_rng(seed))
+        assert groups == [(0,), (1,)]
 
 
 def test_groups_serve_visits_that_insertion_left_out() -> None:

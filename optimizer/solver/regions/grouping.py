@@ -20,6 +20,10 @@ FAR = 1e9
 """Farther than any drive: a therapist who may not take a visit is no neighbour of it."""
 
 
+STRETCH = 2.0
+"""How much farther than it is a day may be taken to lie from a visit."""
+
+
 class Map:
     """How far days and visits are apart while an assignment stands."""
 
@@ -67,20 +71,24 @@ def halves(days: Floats, most: int, lot: np.random.Generator) -> list[Group]:
     return sorted(done)
 
 
-def around(map_: Map, visits: Sequence[int], size: int) -> list[Group]:
-    """Groups of `size` shifts that could take the given visits, the first visit's first; no shift is in two."""
+def around(map_: Map, visits: Sequence[int], size: int, lot: np.random.Generator) -> list[Group]:
+    """Groups of `size` shifts that could take the given visits, the first visit's first; no shift is in two.
+
+    Who is near is stretched by chance: the same group would find the same again.
+    """
     free = np.ones(len(map_.days), dtype=np.bool_)
     found: list[Group] = []
     for visit in visits:
-        away = map_.to_visit(visit)
+        away = map_.to_visit(visit) * lot.uniform(1.0, STRETCH, len(map_.days))
         nearest = np.argsort(away, kind="stable")[:size]
         # Whoever is busy in another group shares this visit's neighbourhood, which is planned anew already.
         if free[nearest].mean() < 0.5 or away[nearest[0]] >= FAR:
             continue
         around_it = np.argsort(np.where(free, away, 2 * FAR), kind="stable")[:size]
         group = tuple(sorted(int(shift) for shift in around_it if free[shift] and away[shift] < FAR))
-        free[list(group)] = False
-        found.append(group)
+        if group:
+            free[list(group)] = False
+            found.append(group)
     return found
 
 

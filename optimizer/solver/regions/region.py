@@ -165,7 +165,7 @@ class _Region:
         map_ = Map(self._day.world, assignment)
         if one.is_focused:
             self._lot.shuffle(left_out)
-            groups = around(map_, left_out, one.size)
+            groups = around(map_, left_out, one.size, self._lot)
         else:
             groups = halves(map_.days, one.size, self._lot)
         return [
