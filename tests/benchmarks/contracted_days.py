@@ -3,7 +3,7 @@
 `made_up_days` ends a shift when its last visit is done, so that its days are tighter the larger they are. Here
 everybody works eight to eleven hours whatever is asked, drives take what they take in the shared instances, and a plan
 that is known to exist serves about seven visits of eight. VROOM leaves out 8 to 14 visits of 180 (8 and 9 of the shared
-ones), and 37 of 1,200 (40 in the study).
+ones).
 """
 
 from random import Random
