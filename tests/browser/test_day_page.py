@@ -116,7 +116,8 @@ def test_the_pages_around_the_day(
         contexts[0].set_geolocation({"latitude": 43.6858, "longitude": -79.7599})
         page.get_by_label("use my location").check()
         page.get_by_text("Found. It is used for this one answer.").wait_for()
-        page.get_by_role("button", name="Show me").click(timeout=90_000)
+        # The first search of a process may have to compile its kernels.
+        page.get_by_role("button", name="Show me").click(timeout=240_000)
         page.get_by_text("Keeping the order costs").wait_for()
         _looks_right(page)
         shot(page, f"replan-{width}")
