@@ -4,6 +4,9 @@ import click
 
 from api.commands.dates import DateWord, on_calendar
 
+LONG_ENOUGH = 60
+"""Seconds a search may take. It ends with the proof, after about one: a slow machine is to print the same plans."""
+
 
 @click.command()
 @click.option(
@@ -50,7 +53,8 @@ def demo(when: str) -> None:
             roads=wiring.roads,
             clock=wiring.clock,
         )
-        run = planning.plan_now(planning.PlanRequest(practice_id=practice.id, date=day), planner=planner)
+        wanted = planning.PlanRequest(practice_id=practice.id, date=day, time_limit=LONG_ENOUGH)
+        run = planning.plan_now(wanted, planner=planner)
         if run.plan_id is None:
             raise Unavailable(f"{practice.name} was not planned: {run.problem}")
         publish(practice.id, run.plan_id, actor="cli", store=wiring.store, roads=wiring.roads, clock=wiring.clock)
