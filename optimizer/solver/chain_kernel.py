@@ -217,9 +217,8 @@ def follow(
 @kernel
 def go_home(team: Team, spare: Team, links: Links) -> None:
     """Undo what has been followed of a chain."""
-    for k in range(links.path.size):
-        if k <= links.days[0]:
-            team.taker[links.path[k]] = NOBODY
+    for k in range(links.days[0]):
+        team.taker[links.path[k]] = NOBODY
     for k in range(1, links.days[0] + 1):
         s = links.days[k]
         copy_day(spare, team, s)

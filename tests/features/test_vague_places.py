@@ -10,7 +10,7 @@ from api.feeds.feed_day import FeedDay
 from api.feeds.ics import calendar
 from api.feeds.timetable import Captions, plan_text
 from api.feeds.whereabouts import destination, in_words, vagueness
-from api.pages.view import Row, day_page
+from api.pages.day.view import Row, day_page
 from api.services.itineraries import TherapistDay
 from data.demo.solo import SOLO
 from data.geocoding.geocoder import written
@@ -62,13 +62,13 @@ def first_visit(plan: Plan, captions: Captions) -> Row:
 def test_the_page_sends_the_map_to_the_street_and_says_what_the_times_are_for() -> None:
     row = first_visit(*day_at(Precision.POSTAL_CODE))
     assert row.destination == STREET
-    assert row.lines[0] == f"{STREET} (near L6X 1N3)"
+    assert row.where == f"{STREET} (near L6X 1N3)"
 
 
 def test_an_exact_place_is_navigated_to_by_its_point_and_needs_no_remark() -> None:
     row = first_visit(*day_at(Precision.EXACT))
     assert row.destination == "43.69,-79.77"
-    assert row.lines[0] == STREET
+    assert row.where == STREET
 
 
 def test_the_timetable_marks_where_the_drive_only_comes_near() -> None:

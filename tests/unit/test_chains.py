@@ -116,6 +116,22 @@ def test_chains_serve_more_keep_every_promise_and_leave_no_chain_of_one(
     assert limits or not has_chain_of_one(day, orders_of(ruin))
 
 
+@settings(max_examples=40, deadline=None)
+@given(seed=seeds)
+def test_a_chain_that_a_day_refuses_leaves_no_trace(seed: int) -> None:
+    rng = Random(seed)
+    problem = random_world(rng, rng.randint(8, 16), 3, breaks=True, limits=True)
+    ruin = Ruin.of(Day.of(problem), seed=1)
+    for _ in range(8):
+        # The tables of chains stay, whatever plan the search goes on from.
+        everybody = rng.sample(range(len(problem.visits)), len(problem.visits))
+        ruin.offer(tuple(tuple(everybody[k::3]) for k in range(3)))
+        ruin.serve_more()
+        takers = {row: number for number, order in enumerate(orders_of(ruin)) for row in order}
+        assert sum(map(len, orders_of(ruin))) == len(takers)
+        assert [takers.get(row, -1) for row in range(len(problem.visits))] == ruin.current.taker.tolist()
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_chains_serve_what_insertion_leaves_out_of_a_full_day(seed: int) -> None:
     day = Day.of(made_up_day(12, 72, seed).problem)
