@@ -23,7 +23,7 @@ serve: $(RUNTIME)  ## API and pages on http://127.0.0.1:8000
 	$(BIN)/rounds serve
 
 test: $(DEV) browser  ## every test but those at full size
-	$(BIN)/pytest -m "not marathon"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not marathon"
 
 discover: $(DEV)  ## races, deaths and random histories at full size: half an hour and more
 	$(BIN)/pytest -m marathon
