@@ -5,7 +5,7 @@ import click
 from api.commands.dates import DateWord, on_calendar
 
 LONG_ENOUGH = 60
-"""Seconds a search may take. It ends with the proof, after about one: a slow machine is to print the same plans."""
+"""Seconds a search may take. It ends with the proof, long before: a slow machine is to print the same plans."""
 
 
 @click.command()
