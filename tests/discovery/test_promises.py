@@ -252,9 +252,10 @@ class Promises(House):
             return
         assert answer.status == 200, answer
         assert answer.body["start"] == offered.start
-        assert answer.body["changed"] == [name for name, is_new in changed.items() if is_new]
         with self.store.unit_of_work("north", write=False) as uow:
             found = uow.bookings.get(made.id)
+        told_new = changed | {"who_comes": found.therapist != before.therapist}
+        assert answer.body["changed"] == [name for name, is_new in told_new.items() if is_new]
         if any(changed.values()):
             assert found.therapist in able
             self.model.move(made.id, wanted.promise(found.therapist, door))
