@@ -58,7 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         self.cfg.set("bind", f"fd://{self._listener}")
         self.cfg.set("workers", self._settings.workers)
-        self.cfg.set("worker_class", "gthread")
+        self.cfg.set("worker_class", "api.worker.Worker")
         self.cfg.set("threads", 4)
         self.cfg.set("timeout", int(self._settings.solve_time_limit) + PATIENCE_SECONDS)
         self.cfg.set("control_socket_disable", True)  # it would write into the home directory

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError
@@ -74,6 +75,27 @@ def test_a_refusal_over_http_is_a_problem_document(address: str) -> None:
     with refused.value as answer:
         assert answer.code == 401
         assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+LONG = b"a" * 5_000
+NO_REQUESTS = {
+    "address too long": (b"GET /v1/slots?q=" + LONG + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long"),
+    "headers too large": (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + 2 * LONG + b"\r\n\r\n", 431, "headers_too_large"),
+    "no HTTP": (b"good morning\r\n\r\n", 400, "malformed_request"),
+    "header without a name": (b"GET / HTTP/1.1\r\n: x\r\n\r\n", 400, "malformed_request"),
+}
+
+
+@pytest.mark.parametrize("what", NO_REQUESTS)
+def test_what_is_no_request_is_refused_by_a_problem_document(what: str, address: str) -> None:
+    sent, status, code = NO_REQUESTS[what]
+    host, port = address.removeprefix("http://").rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(sent)
+        answer = HTTPResponse(line)
+        answer.begin()
+        assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+        assert json.load(answer)["code"] == code
 
 
 def test_it_says_that_it_is_ready(address: str) -> None:

@@ -1,0 +1,69 @@
+"""gunicorn's threads, with its refusals in our shape: what it cannot read never reaches the app."""
+
+import re
+import socket
+from http import HTTPStatus
+
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # gunicorn has no types
+
+from api.problem_details import MEDIA_TYPE, ProblemOut
+
+HINTS = {
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Ask for less at once: the address has room for 4,094 characters.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send fewer and shorter headers.",
+}
+CODES = {
+    HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers_too_large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal_error",
+}
+LINE = re.compile(rb"HTTP/1\.1 (\d{3}) ")
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """One process of the server."""
+
+    def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
+        """Answer a request that is none (a line too long, a header that cannot be read) with a problem document.
+
+        gunicorn decides on the status and logs; only its page of HTML is left out.
+        """
+        page = _Page()
+        super().handle_error(req, page, addr, exc)
+        if found := LINE.match(page.written):
+            try:
+                client.settimeout(1.0)  # whoever does not read keeps no thread
+                client.sendall(_answer(HTTPStatus(int(found[1]))))
+            except OSError:
+                self.log.debug("Failed to send error message.")
+
+
+class _Page:
+    """Stands where gunicorn expects a socket."""
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def gettimeout(self) -> float:
+        return 0.0
+
+    def sendall(self, data: bytes) -> None:
+        self.written += data
+
+
+def _answer(status: HTTPStatus) -> bytes:
+    problem = ProblemOut(
+        type="about:blank",
+        title=status.phrase,
+        status=status,
+        detail=status.description or status.phrase,
+        code=CODES.get(status, "malformed_request"),
+        hint=HINTS.get(status, ""),
+        errors=[],
+    )
+    body = problem.model_dump_json().encode()
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("latin1") + body
