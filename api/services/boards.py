@@ -287,6 +287,7 @@ class Boards:
             for touched in uow.agendas.versions(settings, wanted[0], wanted[-1]):
                 if (touched.therapist, touched.date) in versions:
                     versions[touched.therapist, touched.date] = touched.version
+            versions |= {key: version for key, version in uow.agendas.held.items() if key in versions}
         practice = house.practice
         known = {} if without else self._days.get_all({key: (practice.id, *key) for key in versions})
         kept = {key: found for key, found in known.items() if found.still_holds(settings[key[0]], versions[key], now)}

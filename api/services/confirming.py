@@ -68,7 +68,8 @@ def confirm(
     found = owned_hold(request.practice_id, request.hold_id, owner=request.owner, desk=desk)
     with desk.store.unit_of_work(request.practice_id) as uow:
         house = desk.boards.house(uow)
-        now = lock(uow, _days_of(found, house), desk)
+        days = _days_of(found, house)
+        now = lock(uow, days, desk, to_change=len(days) == len(found.visits))
         found = uow.holds.get(request.hold_id)
         _require_open(found)
         if found.has_lapsed(now):

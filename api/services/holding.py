@@ -48,9 +48,21 @@ def hold(request: HoldRequest, *, desk: Desk, receipt: Receipt[Hold] = no_receip
     """
     offer = _to_hold(desk.offers.read(request.offer, practice_id=request.practice_id, now=desk.clock()))
     # Without the lock first: what has to be prepared is prepared, and whoever is too late waits for nobody.
-    days = candidate_days(offer, request.practice_id, desk=desk)
+    best, everybody = candidate_days(offer, request.practice_id, desk=desk)
+    try:
+        return _hold(request, offer, best, desk, receipt)
+    except SlotLost:
+        if best == everybody:
+            raise
+    # What was best has gone meanwhile: somebody else may come.
+    _, everybody = candidate_days(offer, request.practice_id, desk=desk)
+    return _hold(request, offer, everybody, desk, receipt)
+
+
+def _hold(request: HoldRequest, offer: Offer, days: "set[Day]", desk: Desk, receipt: Receipt[Hold]) -> Hold:
+    """Keep an offer on some of these days. Raises SlotLost, and has changed nothing then."""
     with desk.store.unit_of_work(request.practice_id) as uow:
-        now = lock(uow, days, desk)
+        now = lock(uow, days, desk, to_change=len(days) == len(offer.starts))
         view = look(uow, offer, now, desk, only={therapist for therapist, _ in days})
         kept = Hold(
             id=f"hold_{uuid.uuid4().hex}",
@@ -101,8 +113,8 @@ def owned_hold(practice_id: str, hold_id: str, *, owner: str, desk: Desk) -> Hol
     return found
 
 
-def candidate_days(offer: Offer, practice_id: str, *, desk: Desk, without: Collection[str] = ()) -> "set[Day]":
-    """The agendas that matter for an offer: whoever could keep one of its starts a moment ago.
+def candidate_days(offer: Offer, practice_id: str, *, desk: Desk) -> "tuple[set[Day], set[Day]]":
+    """The agendas that matter for an offer: whose would have taken it a moment ago, and whoever could keep a start.
 
     Raises
     ------
@@ -111,21 +123,23 @@ def candidate_days(offer: Offer, practice_id: str, *, desk: Desk, without: Colle
     """
     with desk.store.unit_of_work(practice_id, write=False) as uow:
         house = desk.boards.house(uow)
-        reading = desk.boards.read(uow, _dates(offer, house), desk.clock(), house=house, without=without)
-    view = desk.boards.board(reading, keep=not without)
+        reading = desk.boards.read(uow, _dates(offer, house), desk.clock(), house=house)
+    view = desk.boards.board(reading)
     able = costs_of_offer(view, offer, roads=desk.roads)
-    if choose(able, one_therapist=offer.terms.one_therapist) is None:
+    chosen = choose(able, one_therapist=offer.terms.one_therapist)
+    if chosen is None:
         raise _lost(view, offer, able)
     if view.practice.policies.visits_a_day is not None:
         # The cap is the whole practice's: nobody else may add a visit to the date meanwhile.
-        return set(view.versions)
+        return set(view.versions), set(view.versions)
     able_somewhere = {therapist for costs in able for therapist in costs}
-    return {(therapist, day) for therapist, day in view.versions if therapist in able_somewhere}
+    everybody = {(therapist, day) for therapist, day in view.versions if therapist in able_somewhere}
+    return {(visit.therapist, visit.date) for visit in held_visits(offer, chosen, view)}, everybody
 
 
-def lock(uow: "UnitOfWork", days: "Collection[Day]", desk: Desk) -> datetime:
+def lock(uow: "UnitOfWork", days: "Collection[Day]", desk: Desk, *, to_change: bool = False) -> datetime:
     """Take the days, then read the clock: who waited for the lock must not see an instant from before the wait."""
-    uow.agendas.lock(days)
+    uow.agendas.lock(days, to_change=to_change)
     now = desk.clock()
     uow.agendas.lapse(days, now)
     return now

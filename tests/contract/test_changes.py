@@ -86,6 +86,7 @@ def test_days_count_their_changes_for_whatever_dates_are_asked(practices: Store)
     with practices.unit_of_work("north") as work:
         work.agendas.lock([("taylor", DAY), ("kim", DAY)])  # a look changes nothing
         work.agendas.bump([("taylor", DAY), ("kim", tomorrow)])
+        assert work.agendas.changes(DAY, DAY) == 1
         work.agendas.bump([("taylor", DAY)])
         work.commit()
     assert (changes(practices), changes(practices, tomorrow, tomorrow), changes(practices, DAY, tomorrow)) == (2, 1, 3)

@@ -59,9 +59,9 @@ def test_bookings_trade_places_at_once(store: Store) -> None:
             "b2": "taylor",
             "b3": None,
         }
-        assert _versions(work) == {"taylor": 2, "kim": 2, "ana": 2}
+        assert _versions(work) == {"taylor": 1, "kim": 1, "ana": 1}  # nobody has asked between the one and the other
         assert work.bookings.place(DAY, {"b1": "kim"}) == ()
-        assert _versions(work) == {"taylor": 2, "kim": 2, "ana": 2}
+        assert _versions(work) == {"taylor": 1, "kim": 1, "ana": 1}  # nobody has asked between the one and the other
 
 
 def test_a_place_that_is_taken_moves_nothing(store: Store) -> None:
@@ -81,6 +81,7 @@ def test_publishing_a_plan_moves_its_bookings_to_the_agendas_it_gives_them(store
         work.bookings.add(fixed("v2", NINE, therapist="kim"))
         work.bookings.add(fixed("since", NINE, therapist="ana"))
         work.plans.add(stored_plan("p1", "taylor"))  # v1 to Taylor, v2 left out
+        before = _versions(work)
         work.plans.publish("p1", NOON)
         assert {each.id: each.therapist for each in work.bookings.on(DAY)} == {
             "v1": "taylor",
@@ -88,7 +89,7 @@ def test_publishing_a_plan_moves_its_bookings_to_the_agendas_it_gives_them(store
             "since": "ana",
         }
         assert _ids(work.bookings.unplaced(DAY, DAY)) == ["v2"]
-        assert all(version > 1 for name, version in _versions(work).items() if name != "ana")
+        assert all(version > before.get(name, 0) for name, version in _versions(work).items() if name != "ana")
 
 
 def test_a_plan_does_not_overrule_what_was_promised_since_it_was_made(store: Store) -> None:
@@ -115,11 +116,31 @@ def test_days_are_locked_and_counted_up_in_as_many_statements_as_one(store: Stor
             work.agendas.bump(many[:1])
         with statements(store) as for_many:
             locked = work.agendas.lock(many, NOON)
-            bumped = work.agendas.bump(many)
+            work.agendas.bump(many)
+        bumped = work.agendas.between(DAY, DAY + timedelta(days=29))
     assert len(for_many) == len(for_one) == 2
-    assert sorted((each.date, each.therapist) for each in locked) == [(each.date, each.therapist) for each in bumped]
+    assert [(each.date, each.therapist) for each in locked] == [(each.date, each.therapist) for each in bumped]
     assert [each.version for each in locked] == [1] + 899 * [0]
     assert [each.version for each in bumped] == [2] + 899 * [1]
+
+
+def test_a_day_locked_to_be_changed_is_counted_up_once_until_somebody_asks(store: Store) -> None:
+    day = ("kim", DAY)
+    with store.unit_of_work("north") as work:
+        with statements(store) as asked:
+            (locked,) = work.agendas.lock([day], to_change=True)
+            assert (locked.version, work.agendas.held) == (0, {day: 0})  # nothing has changed so far
+            work.agendas.bump([day])
+            work.agendas.bump([day])
+        assert (len(asked), work.agendas.held) == (1, {})
+        assert work.agendas.get(*day).version == 1
+        work.agendas.bump([day])  # whoever has asked may remember the day as it was then
+        assert work.agendas.get(*day).version == 2
+        with work._connection.begin_nested() as part:
+            work.agendas.bump([day])
+            part.rollback()
+        work.agendas.bump([day])
+        assert work.agendas.get(*day).version == 3
 
 
 def test_the_version_of_a_locked_day_is_known_until_it_is_counted_up(store: Store) -> None:
@@ -152,7 +173,8 @@ def test_a_plan_of_many_is_published_in_as_many_statements_as_a_plan_of_few(stor
 
 def test_no_days_no_lock(store: Store) -> None:
     with store.unit_of_work("north") as work:
-        assert work.agendas.lock([], NOON) == work.agendas.bump([]) == ()
+        assert work.agendas.lock([], NOON) == ()
+        work.agendas.bump([])
         work.agendas.bump([("taylor", DAY)])
         assert work.agendas.versions(["taylor", "kim"], DAY, TOMORROW) == (
             Agenda(therapist="taylor", date=DAY, version=1),

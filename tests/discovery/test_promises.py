@@ -352,7 +352,7 @@ def sized(examples: int, steps: int, *, same_every_time: bool) -> settings:
 
 
 def test_every_answer_is_the_one_that_the_model_gives() -> None:
-    run_state_machine_as_test(Promises, settings=sized(25, 40, same_every_time=True))
+    run_state_machine_as_test(Promises, settings=sized(40, 40, same_every_time=True))
 
 
 @pytest.mark.slow

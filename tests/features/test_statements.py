@@ -11,7 +11,7 @@ __all__ = ["opened"]
 
 pytestmark = pytest.mark.slow
 
-HOLD, CONFIRMATION = 11, 14
+HOLD, CONFIRMATION = 10, 12
 TURN = {"postgresql": 2}
 """The lock in front of twins: a file on SQLite."""
 BEGIN = {"sqlite": 1}

@@ -5,6 +5,7 @@ many days are asked for, the number of statements is the same.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -54,19 +55,24 @@ class Agendas(Repository):
         super().__init__(connection, practice_id)
         self.net = Blocks(connection, practice_id)
         self._held: dict[Day, int] = {}
+        self._counted: set[Day] = set()
+        """Counted up for changes that nobody has seen yet: what comes on top of them need not be counted."""
 
     @property
     def held(self) -> Mapping[Day, int]:
-        """The versions of the days that this transaction has locked and not changed: nobody need ask for them again."""
+        """The versions of days that this transaction has locked, as they are until it changes them: not to be asked
+        for again, least of all where they have been counted up for a change to come."""
         return self._held
 
     def get(self, therapist: str, day: date) -> Agenda:
         """The day as last committed, unlocked. A day that nobody has touched has version 0."""
+        self._counted.clear()
         row = self._one(self._select(table, table.c.therapist == therapist, table.c.date == day))
         return Agenda(therapist=therapist, date=day, version=0 if row is None else row.version)
 
     def between(self, first: date, last: date) -> tuple[Agenda, ...]:
         """Every day touched so far, both dates included, by (date, therapist); the others have version 0."""
+        self._counted.clear()
         rows = self._all(
             self._select(table, table.c.date >= first, table.c.date <= last).order_by(table.c.date, table.c.therapist)
         )
@@ -74,6 +80,7 @@ class Agendas(Repository):
 
     def versions(self, therapists: Collection[str], first: date, last: date) -> tuple[Agenda, ...]:
         """The days of these therapists touched so far, both dates included; the others have version 0."""
+        self._counted.clear()
         asked = {"of": self._practice_id, "therapists": sorted(therapists), "first": first, "last": last}
         return tuple(_from_row(row) for row in self._connection.execute(TOUCHED, asked))
 
@@ -82,9 +89,10 @@ class Agendas(Repository):
 
         A day's version never falls and a day is never forgotten: the same sum means the same days.
         """
+        self._counted.clear()
         return int(self._connection.scalar(CHANGES, {"of": self._practice_id, "first": first, "last": last}) or 0)
 
-    def lock(self, days: Iterable[Day], now: datetime | None = None) -> tuple[Agenda, ...]:
+    def lock(self, days: Iterable[Day], now: datetime | None = None, *, to_change: bool = False) -> tuple[Agenda, ...]:
         """Hold these (therapist, date) days until the transaction ends; nobody else changes them meanwhile.
 
         Lock every day a transaction needs in one call: they are taken in one order, so two callers cannot wait for
@@ -96,10 +104,17 @@ class Agendas(Repository):
         now
             Given by whoever is about to add a booking or a hold: holds that have lapsed by then let go of their
             time. Without it they go on standing in the way.
+        to_change
+            True for whoever will change all of these days or take everything back: they are counted up at once.
+            The versions answered are those before.
         """
+        self._counted.clear()
         wanted = _in_order(days)
-        locked = self._take(wanted, LOCK)
+        up = COUNT_UP if to_change else LOCK
+        locked = tuple(replace(agenda, version=agenda.version - up) for agenda in self._take(wanted, up))
         self._held |= {(agenda.therapist, agenda.date): agenda.version for agenda in locked}
+        if to_change:
+            self._count(wanted)
         if now is not None:
             self.lapse(wanted, now)
         return locked
@@ -108,12 +123,18 @@ class Agendas(Repository):
         """On days that are locked: holds that have lapsed by now let go of their time to whoever wants it."""
         self.net.lapse(_in_order(days), now)
 
-    def bump(self, days: Iterable[Day]) -> tuple[Agenda, ...]:
-        """Lock these days and count their versions up."""
+    def bump(self, days: Iterable[Day]) -> None:
+        """Lock these days and count their versions up: once, until somebody asks for them."""
         wanted = _in_order(days)
         for day in wanted:
             self._held.pop(day, None)  # whoever counts up may yet take it back
-        return self._take(wanted, COUNT_UP)
+        new = [day for day in wanted if day not in self._counted]
+        self._take(new, COUNT_UP)
+        self._count(new)
+
+    def _count(self, days: Iterable[Day]) -> None:
+        if not self._connection.in_nested_transaction():  # that may be taken back alone
+            self._counted.update(days)
 
     def _take(self, wanted: Sequence[Day], up: int) -> tuple[Agenda, ...]:
         if not wanted:

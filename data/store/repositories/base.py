@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -29,6 +29,17 @@ def adding(dialect: str, table: Table) -> ReturningInsert[Any]:
     return into.on_conflict_do_nothing().returning(list(table.primary_key)[-1])
 
 
+@cache
+def by_key(table: Table) -> Select[Any]:
+    """The row of a practice (`of`) with this `key`, which its primary key ends with; written once a table."""
+    return select(table).where(table.c.practice_id == bindparam("of"), list(table.primary_key)[-1] == bindparam("key"))
+
+
+def on_agendas(table: Table) -> ColumnElement[bool]:
+    """Rows on any of the (therapist, date) `days` given with the query."""
+    return tuple_(table.c.therapist, table.c.date).in_(bindparam("days", expanding=True))
+
+
 def insert_once(connection: Connection, table: Table, values: Values) -> bool:
     """Insert, or answer False where a unique key is taken. The transaction stays usable on both databases."""
     return connection.execute(adding(connection.dialect.name, table), values).first() is not None
@@ -48,11 +59,15 @@ class Repository:
     def _select(self, table: Table, *where: ColumnElement[bool]) -> Select[Any]:
         return select(table).where(self._mine(table), *where)
 
-    def _one(self, query: Select[Any]) -> Row[Any] | None:
-        return self._connection.execute(query).first()
+    def _one(self, query: Select[Any], **given: Any) -> Row[Any] | None:
+        return self._connection.execute(query, given).first()
 
-    def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        return self._connection.execute(query).all()
+    def _all(self, query: Select[Any], **given: Any) -> Sequence[Row[Any]]:
+        return self._connection.execute(query, given).all()
+
+    def _keyed(self, table: Table, key: str) -> Row[Any] | None:
+        """The row of this practice whose primary key ends with this."""
+        return self._one(by_key(table), of=self._practice_id, key=key)
 
     def _revise(self) -> None:
         """Count up the practice's revision; before the change, so that everybody takes these locks in one order."""

@@ -4,14 +4,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, case, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, select, tuple_, update
 
 from data.store.convert import booking_from_row, booking_to_row
 from data.store.repositories.agendas import Agendas, Day
-from data.store.repositories.base import Repository, adding
+from data.store.repositories.base import Repository, adding, on_agendas
 from data.store.tables import booking as table
 from optimizer.domain.booking import Booking, BookingStatus
 from optimizer.domain.errors import Conflict, NotFound
+
+CONFIRMED = (
+    select(table)
+    .where(table.c.practice_id == bindparam("of"), table.c.status == BookingStatus.CONFIRMED.value)
+    .order_by(table.c.date, table.c.therapist, table.c.id)
+)
+
+ON_AGENDAS = CONFIRMED.where(on_agendas(table))
+"""Asked wherever a day has changed, and so written once."""
 
 
 class Bookings(Repository):
@@ -23,7 +32,7 @@ class Bookings(Repository):
 
     def get(self, id: str) -> Booking:
         """Raises NotFound."""
-        row = self._one(self._select(table, table.c.id == id))
+        row = self._keyed(table, id)
         if row is None:
             raise NotFound(f"there is no booking {id!r}")
         return booking_from_row(row)
@@ -151,7 +160,8 @@ class Bookings(Repository):
 
     def on_agendas(self, days: Iterable[Day]) -> tuple[Booking, ...]:
         """The same for any (therapist, date) days."""
-        return self._confirmed(tuple_(table.c.therapist, table.c.date).in_(sorted(set(days))))
+        rows = self._all(ON_AGENDAS, of=self._practice_id, days=sorted(set(days)))
+        return tuple(booking_from_row(row) for row in rows)
 
     def of_feed(self, feed: str, first: date) -> tuple[Booking, ...]:
         """The bookings of every status read from an outside calendar, from a date on, by date and id."""
@@ -163,9 +173,8 @@ class Bookings(Repository):
         return self._confirmed(table.c.therapist.is_(None), table.c.date >= first, table.c.date <= last)
 
     def _confirmed(self, *where: ColumnElement[bool]) -> tuple[Booking, ...]:
-        confirmed = table.c.status == BookingStatus.CONFIRMED.value
-        query = self._select(table, confirmed, *where).order_by(table.c.date, table.c.therapist, table.c.id)
-        return tuple(booking_from_row(row) for row in self._all(query))
+        rows = self._all(CONFIRMED.where(*where), of=self._practice_id)
+        return tuple(booking_from_row(row) for row in rows)
 
     def list(
         self,

@@ -5,15 +5,42 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from data.store.convert import held_visit_from_row, held_visit_to_row, hold_from_row, hold_to_row
 from data.store.repositories.agendas import Agendas
-from data.store.repositories.base import Repository
+from data.store.repositories.base import Repository, on_agendas
 from data.store.tables import held_visit as visit_table
 from data.store.tables import hold as table
 from optimizer.domain.errors import Conflict, NotFound
 from optimizer.domain.promise import Hold, HoldStatus
+
+HOLDS = (
+    select(table, visit_table.c.details)
+    .join_from(
+        table,
+        visit_table,
+        (visit_table.c.practice_id == table.c.practice_id) & (visit_table.c.hold_id == table.c.id),
+        isouter=True,
+    )
+    .where(table.c.practice_id == bindparam("of"))
+    .order_by(table.c.id, visit_table.c.position)
+)
+"""With their visits, one to a row."""
+
+LIVE = HOLDS.where(table.c.status == HoldStatus.LIVE.value, table.c.expires_at > bindparam("now"))
+
+WITH_A_VISIT = select(visit_table.c.hold_id).where(visit_table.c.practice_id == bindparam("of"))
+
+# Asked by every hold and every confirmation, and so written once.
+BY_ID = HOLDS.where(table.c.id == bindparam("id"))
+LIVE_ON = LIVE.where(table.c.id.in_(WITH_A_VISIT.where(on_agendas(visit_table))))
+CONFIRM = (
+    update(table)
+    .where(table.c.practice_id == bindparam("of"), table.c.id == bindparam("hold"))
+    .values(status=HoldStatus.CONFIRMED.value)
+)
+ADD_VISITS = insert(visit_table)
 
 
 class Holds(Repository):
@@ -44,7 +71,7 @@ class Holds(Repository):
 
     def get(self, id: str) -> Hold:
         """The hold, whatever became of it. Raises NotFound."""
-        found = self._holds(table.c.id == id)
+        found = self._holds(BY_ID, id=id)
         if not found:
             raise NotFound(f"there is no hold {id!r}")
         return found[0]
@@ -71,7 +98,7 @@ class Holds(Repository):
     def confirm(self, hold: Hold) -> None:
         """Let a hold that was read under its lock become bookings; they are added next."""
         self._agendas.bump(_days(hold))
-        self._update(table, table.c.id == hold.id, values={"status": HoldStatus.CONFIRMED.value})
+        self._connection.execute(CONFIRM, {"of": self._practice_id, "hold": hold.id})
         self._agendas.net.clear_hold(hold.id)
 
     def live_on(self, days: Iterable[tuple[str, date]], now: datetime) -> tuple[Hold, ...]:
@@ -79,40 +106,24 @@ class Holds(Repository):
 
         A series comes whole: with its visits on other days too.
         """
-        wanted = sorted(set(days))
-        return self._live(tuple_(visit_table.c.therapist, visit_table.c.date).in_(wanted), now=now)
+        return self._holds(LIVE_ON, days=sorted(set(days)), now=now)
 
     def live_between(self, therapists: Collection[str], first: date, last: date, now: datetime) -> tuple[Hold, ...]:
         """The same for every date from the first to the last, both included."""
-        return self._live(
-            visit_table.c.therapist.in_(therapists), visit_table.c.date >= first, visit_table.c.date <= last, now=now
-        )
+        there = WITH_A_VISIT.where(visit_table.c.therapist.in_(therapists), visit_table.c.date.between(first, last))
+        return self._holds(LIVE.where(table.c.id.in_(there)), now=now)
 
     def live_of(self, owner: str, now: datetime) -> tuple[Hold, ...]:
         """The holds that keep places for this owner, by id."""
-        return self._live_where(table.c.owner == owner, now=now)
+        return self._holds(LIVE.where(table.c.owner == owner), now=now)
 
     def purge(self, before: datetime) -> int:
         """Forget the holds that expired before that, confirmed ones too; says how many."""
         self._agendas.net.forget(before)
         return self._delete(table, table.c.expires_at < before)
 
-    def _live(self, *on: ColumnElement[bool], now: datetime) -> tuple[Hold, ...]:
-        with_a_visit_there = select(visit_table.c.hold_id).where(self._mine(visit_table), *on)
-        return self._live_where(table.c.id.in_(with_a_visit_there), now=now)
-
-    def _live_where(self, where: ColumnElement[bool], *, now: datetime) -> tuple[Hold, ...]:
-        return self._holds(where, table.c.status == HoldStatus.LIVE.value, table.c.expires_at > now)
-
-    def _holds(self, *where: ColumnElement[bool]) -> tuple[Hold, ...]:
-        both = (visit_table.c.practice_id == table.c.practice_id) & (visit_table.c.hold_id == table.c.id)
-        query = (
-            select(table, visit_table.c.details)
-            .join_from(table, visit_table, both, isouter=True)
-            .where(self._mine(table), *where)
-            .order_by(table.c.id, visit_table.c.position)
-        )
-        rows: Sequence[Row[Any]] = self._connection.execute(query).all()
+    def _holds(self, query: Select[Any], **given: Any) -> tuple[Hold, ...]:
+        rows = self._all(query, of=self._practice_id, **given)
         return tuple(_hold(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
     def _write_visits(self, hold: Hold) -> None:
@@ -126,7 +137,7 @@ class Holds(Repository):
             for position, visit in enumerate(hold.visits)
         ]
         if rows:
-            self._connection.execute(insert(visit_table), rows)
+            self._connection.execute(ADD_VISITS, rows)
 
 
 def _hold(rows: Sequence[Row[Any]]) -> Hold:

@@ -40,7 +40,7 @@ def _from_row(row: Row[Any]) -> IdempotencyRecord:
 class IdempotencyRecords(Repository):
     def find(self, key: str) -> IdempotencyRecord | None:
         """The answer kept under this key."""
-        row = self._one(self._select(table, table.c.key == key))
+        row = self._keyed(table, key)
         return None if row is None else _from_row(row)
 
     def add(self, record: IdempotencyRecord, *, outdated: datetime = LONG_AGO) -> None:
