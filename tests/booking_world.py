@@ -38,6 +38,7 @@ class Person:
     hours: tuple[time, time] = HOURS
     breaks: tuple[WallBreak, ...] = ()
     limits: Limits = Limits()
+    travel_percent: int | None = None
 
 
 def crew(size: int) -> tuple[Person, ...]:
@@ -63,6 +64,7 @@ def open_practice(
                     end_place=home,
                     breaks=person.breaks,
                     limits=person.limits,
+                    travel_percent=person.travel_percent,
                 )
             )
         uow.commit()

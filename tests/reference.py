@@ -8,31 +8,46 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from math import floor
+from math import ceil, floor
 
 from optimizer.domain.itinerary import Objective
 from optimizer.domain.therapist import Shift
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem
 
+HALF = Fraction(1, 2)
+
 Event = tuple[int, int, int]
 """(position, breaks taken before, start)."""
 
 
-def drive(problem: Problem, origin: str | None, destination: str | None, depart: int, *, buffered: bool = True) -> int:
-    """Seconds of a drive, looked up in exact fractions."""
+def drive(
+    problem: Problem, shift: Shift, origin: str | None, destination: str | None, depart: int, *, buffered: bool = True
+) -> int:
+    """Seconds of a therapist's drive, looked up in exact fractions."""
     if origin is None or destination is None or origin == destination:
         return 0
     travel = problem.travel
-    table = travel.seconds if buffered else travel.drive
-    starts = [int(s) for s in travel.starts]
-    values = [int(v) for v in table[:, travel.index[origin], travel.index[destination]]]
+    starts, row, column = [int(s) for s in travel.starts], travel.index[origin], travel.index[destination]
+    values = [int(v) for v in (travel.seconds if buffered else travel.drive)[:, row, column]]
+    if shift.travel_percent != 100:
+        usual = [int(v) for v in travel.drive[:, row, column]]
+        values = _never_overtaken(starts, [floor(Fraction(v * shift.travel_percent, 100) + HALF) for v in usual])
+        if buffered:
+            share = Fraction(travel.buffer.percent, 100)
+            values = _never_overtaken(starts, [v + 60 * travel.buffer.minutes + ceil(v * share) for v in values])
     if depart <= starts[0]:
         return values[0]
     for (a, x), (b, y) in zip(zip(starts, values, strict=True), zip(starts[1:], values[1:], strict=True), strict=False):
         if depart < b:
             return x + floor(Fraction(depart - a, b - a) * (y - x))
     return values[-1]
+
+
+def _never_overtaken(starts: Sequence[int], values: Sequence[int]) -> list[int]:
+    """Whoever leaves at a band is there no sooner than who left at any band before."""
+    there = [start + value for start, value in zip(starts, values, strict=True)]
+    return [max(there[: k + 1]) - start for k, start in enumerate(starts)]
 
 
 @dataclass(frozen=True)
@@ -82,7 +97,7 @@ def reachable(walk: Walk, since: int, until: int) -> set[Event]:
         if taken < len(rules) and rules[taken].window.earliest <= now <= rules[taken].window.latest:
             follow.append(((gap, driven, now + rules[taken].duration, taken + 1), None))
         if not driven and now >= walk.shift.begins:
-            there = now + drive(walk.problem, walk.doors[gap], walk.doors[gap + 1], now)
+            there = now + drive(walk.problem, walk.shift, walk.doors[gap], walk.doors[gap + 1], now)
             if gap < n or there <= ends:
                 follow.append(((gap, True, there, taken), None))
         if driven and gap < n:
@@ -138,7 +153,7 @@ def _write(walk: Walk, slots: Sequence[int]) -> tuple[int, int] | None:
         if leave is None:
             return None
         leave = max(leave, shift.begins) if gap == 0 else leave
-        arrive = leave + drive(problem, doors[gap], doors[gap + 1], leave)
+        arrive = leave + drive(problem, shift, doors[gap], doors[gap + 1], leave)
         ready = rest(arrive, 2 * gap + 1)
         if ready is None:
             return None
@@ -147,7 +162,7 @@ def _write(walk: Walk, slots: Sequence[int]) -> tuple[int, int] | None:
                 return None
             waits += leave - free - rested(2 * gap)
             road += arrive - leave
-            drives.append(drive(problem, doors[gap], doors[gap + 1], leave, buffered=False))
+            drives.append(drive(problem, shift, doors[gap], doors[gap + 1], leave, buffered=False))
             over = max(0, arrive - shift.ends)
             break
         start = _first_start(walk.visits[gap], ready + walk.lead(gap))
@@ -157,15 +172,15 @@ def _write(walk: Walk, slots: Sequence[int]) -> tuple[int, int] | None:
             # Leave home as late as this start allows.
             while True:
                 later = leave + 1
-                then = rest(later + drive(problem, doors[0], doors[1], later), 1)
+                then = rest(later + drive(problem, shift, doors[0], doors[1], later), 1)
                 if then is None or then + walk.lead(0) > start:
                     break
                 leave = later
             free = leave - rested(0)
-        seconds = drive(problem, doors[gap], doors[gap + 1], leave)
+        seconds = drive(problem, shift, doors[gap], doors[gap + 1], leave)
         waits += start - walk.lead(gap) - free - seconds - rested(2 * gap, 2 * gap + 1)
         road += seconds
-        drives.append(drive(problem, doors[gap], doors[gap + 1], leave, buffered=False))
+        drives.append(drive(problem, shift, doors[gap], doors[gap + 1], leave, buffered=False))
         free = start + walk.tail(gap)
     if limits.driving is not None and sum(drives) > limits.driving:
         return None

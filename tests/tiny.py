@@ -12,6 +12,7 @@ from optimizer.domain.visit import Clearance, Pin, TherapistChoice, Visit
 from optimizer.schedule.problem import Problem, Weights
 from optimizer.travel.times import BufferPolicy, TravelTimes
 from tests.builders import TORONTO
+from tests.worlds import at_their_pace
 
 DAYS = (date(2026, 11, 23), date(2026, 3, 8), date(2026, 11, 1), date(2027, 3, 14))
 """A plain Monday and the days on which clocks change."""
@@ -21,7 +22,7 @@ END = 90
 
 
 def tiny_world(rng: Random, *, visits: int, shifts: int = 1, steady: bool = False) -> Problem:
-    """Everything that a day can have, at random: bands, buffers, shared doors, breaks, limits, windows, wishes."""
+    """Everything a day can have, at random: bands, buffers, paces, shared doors, breaks, limits, windows, wishes."""
     doors = [Place(id=f"p{k}") for k in range(rng.randint(2, 6))]
     bands = [0] if steady else sorted(rng.sample(range(0, END, 5), rng.randint(1, 4)))
     table = np.array([[[rng.randint(1, 12) for _ in doors] for _ in doors] for _ in bands])
@@ -33,13 +34,14 @@ def tiny_world(rng: Random, *, visits: int, shifts: int = 1, steady: bool = Fals
         buffer=BufferPolicy(percent=rng.choice((0, 0, 10, 50))),
     )
     names = [f"t{k}" for k in range(shifts)]
-    return Problem(
+    world = Problem(
         horizon=Horizon(rng.choice(DAYS), TORONTO),
         shifts=tuple(_shift(rng, name, doors) for name in names),
         visits=tuple(_visit(rng, f"v{k}", doors, names) for k in range(visits)),
         travel=travel,
         weights=Weights(road=rng.choice((0, 1, 10)), waiting=rng.choice((0, 1, 3)), preference=rng.choice((0, 40))),
     )
+    return at_their_pace(rng, world)
 
 
 def _shift(rng: Random, name: str, doors: list[Place]) -> Shift:

@@ -1,5 +1,6 @@
 """Random days of a life-size practice: a region of 30 by 20 km, rush hours, lunch breaks, limits, wishes."""
 
+from dataclasses import replace
 from math import hypot
 from random import Random
 
@@ -36,13 +37,14 @@ def random_world(
     breaks: bool = True,
     limits: bool = True,
     wishes: bool = True,
+    paces: bool = True,
     fixed_starts: float = 0.4,
 ) -> Problem:
     """A day with several homes, neighbours at one door, and about as much demand as the caller asks for."""
     doors = [Place(id=f"door {k}") for k in range(max(1, visits - visits // 6))]
     homes = [Place(id=f"home {k}") for k in range(shifts)]
     therapists = [f"t{k}" for k in range(shifts)]
-    return Problem(
+    world = Problem(
         horizon=MONDAY,
         shifts=tuple(
             _shift(rng, name, home, breaks=breaks, limits=limits) for name, home in zip(therapists, homes, strict=True)
@@ -54,6 +56,13 @@ def random_world(
         travel=_travel(rng, [*doors, *homes], rush_hour=rush_hour),
         weights=Weights(),
     )
+    return at_their_pace(rng, world) if paces else world
+
+
+def at_their_pace(rng: Random, world: Problem) -> Problem:
+    """The same where, one time in two, some drive slower or faster than the travel times say. Drawn last of all."""
+    paces = rng.choice(((100,), (100, 100, 70, 85, 120, 150)))
+    return replace(world, shifts=tuple(replace(shift, travel_percent=rng.choice(paces)) for shift in world.shifts))
 
 
 def _travel(rng: Random, places: list[Place], *, rush_hour: bool) -> TravelTimes:

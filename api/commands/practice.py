@@ -69,6 +69,7 @@ def create(id: str, name: str, timezone: str, *, empty: bool) -> None:
 @click.option("--gender", help="For clients who ask.")
 @click.option("--services", default="", help="Codes offered, with commas; else all.")
 @click.option("--rest", "rests", multiple=True, help="A break such as 12:00-14:00/30: minutes, begun in that span.")
+@click.option("--travel-percent", type=int, help="What drives take of the roads' time; else as learned.")
 @PRACTICE
 def therapist(
     id: str,
@@ -79,6 +80,7 @@ def therapist(
     gender: str | None,
     services: str,
     rests: tuple[str, ...],
+    travel_percent: int | None,
     practice: str,
 ) -> None:
     """Say that the therapist ID works here, or change their week."""
@@ -86,6 +88,7 @@ def therapist(
     from api.services.practices import put_therapist
     from data.geocoding.geocoder import PlaceQuery
     from data.geocoding.postal_code import code_in
+    from optimizer.domain.driving import require_travel_percent
     from optimizer.domain.therapist import Therapist, WorkPattern
 
     wanted = [day.strip().lower() for day in days.split(",")]
@@ -93,6 +96,11 @@ def therapist(
         if day not in WEEKDAYS:
             raise click.BadParameter(f"{day} is no weekday; known: {', '.join(WEEKDAYS)}")
     span = _span(hours)
+    if travel_percent is not None:
+        try:
+            require_travel_percent(travel_percent)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
     wiring = set_up()
     is_code = code_in(home) is not None and len(home.replace(" ", "")) == 6
     door = PlaceQuery(id=f"home {id}", postal_code=home) if is_code else PlaceQuery(id=f"home {id}", address=home)
@@ -105,6 +113,7 @@ def therapist(
         ),
         hours=tuple(span if day in wanted else None for day in WEEKDAYS),
         breaks=tuple(_rest(words) for words in rests),
+        travel_percent=travel_percent,
     )
     practice_id = practice_of(wiring, practice)
     geocoder = wiring.geocoders.of(practice_id)

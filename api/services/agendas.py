@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from api.services.day_problem import buffer_of, visit_of
 from data.roads.source import TravelSource
 from optimizer.domain.booking import Booking, Client, StartWindow
@@ -78,7 +76,7 @@ def agenda_day(
         Ids of bookings and holds that do not count, because they are about to give way.
     """
     horizon = Horizon(day, setting.practice.zone)
-    shift = setting.pattern.shift_on(horizon)
+    shift = setting.pattern.shift_on(horizon, setting.practice.policies.learned)
     if shift is None:
         return None
     catalogue = {service.code: service for service in setting.services}
@@ -126,7 +124,7 @@ def open_days(days: Sequence[AgendaDay], roads: TravelSource, policies: Policies
         places = tuple({place.id: place for day in part for place in day.places}.values())
         travel = roads.travel_times(places, days[0].horizon, buffer)
         kind = roads.kind(days[0].horizon, buffer.roads)
-        prepared += [_open_day(day, _cut(travel, day.places), kind) for day in part]
+        prepared += [_open_day(day, travel.only([place.id for place in day.places]), kind) for day in part]
     return tuple(prepared)
 
 
@@ -152,16 +150,3 @@ def _parts(days: Sequence[AgendaDay]) -> Iterator[list[AgendaDay]]:
             part = []
         part.append(day)
     yield part
-
-
-def _cut(travel: TravelTimes, places: Sequence[Place]) -> TravelTimes:
-    rows = [travel.index[place.id] for place in places]
-    cut = np.ix_(range(len(travel.starts)), rows, rows)
-    return TravelTimes(
-        places=tuple(place.id for place in places),
-        starts=travel.starts,
-        drive=np.ascontiguousarray(travel.drive[cut]),
-        seconds=np.ascontiguousarray(travel.seconds[cut]),
-        meters=None,
-        source=travel.source,
-    )

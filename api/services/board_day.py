@@ -19,7 +19,7 @@ from optimizer.domain.booking import Booking, PlanRun, RunStatus
 from optimizer.domain.practice import Practice
 from optimizer.domain.promise import HeldVisit, Hold
 from optimizer.domain.reason import Rejection
-from optimizer.domain.therapist import Shift, WorkPattern
+from optimizer.domain.therapist import Shift
 from optimizer.domain.time import Horizon
 from optimizer.domain.visit_event import VisitEvent
 
@@ -94,7 +94,7 @@ def board_day(practice_id: str, day: date, *, store: "Store", roads: TravelSourc
         pulse = _pulse(uow, day, reading.plan, len(events))
     horizon = Horizon(day, reading.practice.zone)
     rows = [
-        _row(reading.day(name, roads), reading.patterns.get(name), horizon, holds)
+        _row(reading.day(name, roads), _shift(reading, name, horizon), holds)
         for name in sorted(reading.names, key=lambda name: (_name(reading, name), name))
     ]
     return BoardDay(
@@ -134,7 +134,12 @@ def is_under_way(run: PlanRun | None) -> bool:
     return run is not None and (run.status in UNDER_WAY or run.finished_at is None)
 
 
-def _row(day: TherapistDay, pattern: WorkPattern | None, horizon: Horizon, holds: Collection[Hold]) -> BoardRow:
+def _shift(reading: DateReading, therapist: str, horizon: Horizon) -> Shift | None:
+    pattern = reading.patterns.get(therapist)
+    return None if pattern is None else pattern.shift_on(horizon, reading.practice.policies.learned)
+
+
+def _row(day: TherapistDay, shift: Shift | None, holds: Collection[Hold]) -> BoardRow:
     held = [
         (visit, hold.expires_at)
         for hold in holds
@@ -143,7 +148,7 @@ def _row(day: TherapistDay, pattern: WorkPattern | None, horizon: Horizon, holds
     ]
     return BoardRow(
         day=day,
-        shift=None if pattern is None else pattern.shift_on(horizon),
+        shift=shift,
         held=tuple(sorted(held, key=lambda each: each[0].start)),
     )
 

@@ -46,7 +46,8 @@ def day_problem(day: StoredDay, roads: TravelSource, also: Sequence[Place] = ())
     horizon = Horizon(day.date, day.practice.zone)
     policies = day.practice.policies
     catalogue = {service.code: service for service in day.services}
-    shifts = tuple(shift for pattern in day.patterns if (shift := pattern.shift_on(horizon)) is not None)
+    worked = (pattern.shift_on(horizon, policies.learned) for pattern in day.patterns)
+    shifts = tuple(shift for shift in worked if shift is not None)
     visits = tuple(visit_of(booking, catalogue, policies, horizon) for booking in day.bookings)
     homes = [place for shift in shifts for place in (shift.start_place, shift.end_place) if place is not None]
     places = _once([*homes, *(visit.place for visit in visits), *also])

@@ -1,6 +1,6 @@
 """When a visit could start: the board is asked once; limits on driving, which it does not see, are checked after."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from api.services.boards import PracticeBoard
 from api.services.day_problem import buffer_of
 from data.roads.source import TravelSource
+from optimizer.domain.driving import USUAL_PERCENT
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.place import Place
 from optimizer.domain.therapist import Shift
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.insertion import insert
-from optimizer.schedule.problem import Problem
-from optimizer.schedule.slots import MOST_VISITS, Board, Openings, Spokes
+from optimizer.schedule.slots import MOST_VISITS, Board, Openings, Roads, Spokes
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER, WINDOWS, Ints
-from optimizer.travel.times import BufferPolicy, TravelTimes
+from optimizer.travel.times import BufferPolicy
 
 DAY: Seconds = 24 * 60 * MINUTE
 
@@ -60,9 +60,9 @@ def ask(
         near = np.zeros((len(board.kinds), len(board.stops)), dtype=np.bool_)
         for row in limited:
             near[board.kind_of[row], board.stops_of(row)] = True
-        padded, bare = (_spokes(board, visit.place, near, roads, buffer) for buffer in (policy, policy.bare))
+        bare = _bare_spokes(board, visit.place, near, roads, policy)
         for row in limited:
-            _check_driving(board, row, visit, padded, bare, grids[row], found.added[row])
+            _check_driving(board, row, visit, bare, grids[row], found.added[row])
     return found
 
 
@@ -97,19 +97,44 @@ def padded(grids: Sequence[Ints]) -> list[Ints]:
 
 def _spokes(
     board: Board, place: Place, near: NDArray[np.bool_], roads: TravelSource, policy: BufferPolicy
-) -> dict[str, Spokes]:
-    """Drives to and from the stops that matter, `near[kind, stop]`; the others' are left at nothing."""
+) -> dict[Roads, Spokes]:
+    """Drives to and from the stops that matter, `near[kind, stop]`, as long as they take whoever drives them."""
+
+    def drives(kind: Roads, stops: Sequence[Place], horizon: Horizon) -> Spokes:
+        if kind.percent == USUAL_PERCENT:
+            return roads.spokes(place, stops, horizon, policy)
+        bare = roads.spokes(place, stops, horizon, policy.bare)
+        return bare.at_percent(kind.percent, board.bands[_first_of(board, kind)], policy)
+
+    return _filled(board, near, drives)
+
+
+def _bare_spokes(
+    board: Board, place: Place, near: NDArray[np.bool_], roads: TravelSource, policy: BufferPolicy
+) -> dict[Roads, Spokes]:
+    """The same as the roads say, whoever drives, and without a buffer."""
+    return _filled(board, near, lambda _, stops, horizon: roads.spokes(place, stops, horizon, policy.bare))
+
+
+def _filled(
+    board: Board, near: NDArray[np.bool_], drives: Callable[[Roads, Sequence[Place], Horizon], Spokes]
+) -> dict[Roads, Spokes]:
+    """Spokes to all stops of the board; those that do not matter are left at nothing."""
     bands = board.bands.shape[1]
-    found: dict[str, Spokes] = {}
+    found: dict[Roads, Spokes] = {}
     for number, kind in enumerate(board.kinds):
         stops = np.flatnonzero(near[number])
         out, back = (np.zeros((bands, len(board.stops)), dtype=np.int32) for _ in range(2))
         if len(stops):
-            horizon = board.days[int(np.argmax(board.kind_of == number))].problem.horizon
-            some = roads.spokes(place, [board.stops[stop] for stop in stops], horizon, policy)
+            horizon = board.days[_first_of(board, kind)].problem.horizon
+            some = drives(kind, [board.stops[stop] for stop in stops], horizon)
             out[:, stops], back[:, stops] = some.out, some.back
         found[kind] = Spokes(out=out, back=back)
     return found
+
+
+def _first_of(board: Board, kind: Roads) -> int:
+    return int(np.argmax(board.kind_of == board.kinds.index(kind)))
 
 
 def limits_driving(shift: Shift) -> bool:
@@ -118,23 +143,14 @@ def limits_driving(shift: Shift) -> bool:
     return limits.driving is not None or limits.longest_drive is not None
 
 
-def _check_driving(
-    board: Board,
-    row: int,
-    visit: Visit,
-    spokes: dict[str, Spokes],
-    bare: dict[str, Spokes],
-    grid: Ints,
-    added: Ints,
-) -> None:
+def _check_driving(board: Board, row: int, visit: Visit, bare: dict[Roads, Spokes], grid: Ints, added: Ints) -> None:
     """Take out every start of a day that only orders with too much driving could keep."""
     day = board.days[row]
-    stops = board.stops_of(row)
-    with_it = replace(
-        day.problem,
-        visits=(*day.problem.visits, replace(visit, windows=(TimeWindow(0, 0),), pinned=None)),
-        travel=_extended(day.problem.travel, visit.place, stops, spokes[day.kind], bare[day.kind]),
-    )
+    stops, travel, drives = board.stops_of(row), day.problem.travel, bare[day.roads]
+    if visit.place.id not in travel.index:
+        travel = travel.and_place(visit.place.id, out=drives.out[:, stops], back=drives.back[:, stops])
+    new = replace(visit, windows=(TimeWindow(0, 0),), pinned=None)
+    with_it = Day.of(replace(day.problem, visits=(*day.problem.visits, new), travel=travel))
     if _never_too_far(with_it):
         return
     asked = _DrivingCase(with_it)
@@ -146,8 +162,8 @@ def _check_driving(
 class _DrivingCase:
     """A day with one visit more (the last), asked about one start after the other."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.day = Day.of(problem)
+    def __init__(self, day: Day) -> None:
+        self.day = day
 
     def allows(self, start: Seconds) -> bool:
         """Can some order of the day keep every rule, the limits on driving among them?"""
@@ -167,30 +183,8 @@ class _DrivingCase:
             return False
 
 
-def _never_too_far(world: Problem) -> bool:
+def _never_too_far(day: Day) -> bool:
     """Would even the worst drive on every leg stay within the limits?"""
-    limits, drive = world.shifts[0].limits, world.travel.drive
-    worst = int(drive.max(initial=0))
+    limits, worst = day.problem.shifts[0].limits, int(day.world.drive.max(initial=0))
     within = limits.longest_drive is None or worst <= limits.longest_drive
-    return within and (limits.driving is None or worst * (len(world.visits) + 1) <= limits.driving)
-
-
-def _extended(travel: TravelTimes, place: Place, stops: Ints, spokes: Spokes, bare: Spokes) -> TravelTimes:
-    """The travel of a day with one place more."""
-    if place.id in travel.index:
-        return travel
-    return TravelTimes(
-        places=(*travel.places, place.id),
-        starts=travel.starts,
-        drive=_grown(travel.drive, bare, stops),
-        seconds=_grown(travel.seconds, spokes, stops),
-        source=travel.source,
-    )
-
-
-def _grown(table: NDArray[np.int32], spokes: Spokes, stops: Ints) -> NDArray[np.int32]:
-    bands, n, _ = table.shape
-    grown = np.zeros((bands, n + 1, n + 1), dtype=np.int32)
-    grown[:, :n, :n] = table
-    grown[:, n, :n], grown[:, :n, n] = spokes.out[:, stops], spokes.back[:, stops]
-    return grown
+    return within and (limits.driving is None or worst * (len(day.problem.visits) + 1) <= limits.driving)

@@ -181,17 +181,13 @@ def _travel(days: Sequence[OpenDay], searched: Unoffered, roads: TravelSource) -
     stops = tuple({stop.id: stop for day in days for stop in _places(day.problem)}.values())
     rows = {stop.id: row for row, stop in enumerate(stops)}
     horizon = days[0].problem.horizon
-    plain, padded = (roads.spokes(place, stops, horizon, buffer) for buffer in (policy.bare, policy))
+    drives = roads.spokes(place, stops, horizon, policy.bare)
     for day in days:
         # Of time given to something else, some places are on the way to nothing any more.
         travel = day.problem.travel.only([stop for stop in day.problem.travel.places if stop in rows])
         if place.id not in travel.index:
             mine = [rows[stop] for stop in travel.places]
-            travel = travel.and_place(
-                place.id,
-                drive=(plain.out[:, mine], plain.back[:, mine]),
-                seconds=(padded.out[:, mine], padded.back[:, mine]),
-            )
+            travel = travel.and_place(place.id, out=drives.out[:, mine], back=drives.back[:, mine])
         yield day.shift.id, travel
 
 

@@ -114,6 +114,7 @@ def _shift(given: TherapistIn, path: Path, horizon: Horizon, doors: Doors) -> Sh
             for rest in given.breaks
         ),
         limits=_limits(given.limits),
+        travel_percent=given.travel_percent,
     )
 
 

@@ -6,6 +6,19 @@ from optimizer.domain.time import Seconds
 
 HOURS = 24
 
+USUAL_PERCENT = 100
+"""Of who drives as long as the roads say."""
+
+LEAST_PERCENT, MOST_PERCENT, PERCENT_STEP = 70, 150, 5
+"""What drives may take a therapist, in percent of what the roads say. In steps: a day then needs 17 tables of travel at
+the most, however many work, and nobody's pace is known to less than a step anyway."""
+
+
+def require_travel_percent(percent: int) -> None:
+    """Raises ValueError when drives cannot take a therapist so many percent."""
+    if not LEAST_PERCENT <= percent <= MOST_PERCENT or percent % PERCENT_STEP:
+        raise ValueError(f"drives take {LEAST_PERCENT} to {MOST_PERCENT} % in steps of {PERCENT_STEP}, not {percent} %")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedRoads:
@@ -20,22 +33,31 @@ class LearnedRoads:
         clock, a straight line in between; holidays go by the weekend.
     parking
         (town, seconds) where parking was seen to take another time than the practice's default.
+    percents
+        (therapist, percent of what the roads say) of those whose drives were seen to take them another time.
 
     Raises
     ------
     ValueError
-        When there are not 24 factors, or one is not between a third and three.
+        When there are not 24 factors, one is not between a third and three, or a percentage is none of the steps.
     """
 
     version: int
     workday: tuple[float, ...] = (1.0,) * HOURS
     weekend: tuple[float, ...] = (1.0,) * HOURS
     parking: tuple[tuple[str, Seconds], ...] = ()
+    percents: tuple[tuple[str, int], ...] = ()
 
     def __post_init__(self) -> None:
         for factors in (self.workday, self.weekend):
             if len(factors) != HOURS or not all(1 / 3 <= factor <= 3 for factor in factors):
                 raise ValueError("a learned profile has 24 factors from a third to three")
+        for _, percent in self.percents:
+            require_travel_percent(percent)
+
+    def percent_of(self, therapist: str) -> int:
+        """What drives take a therapist, in percent of what the roads say."""
+        return dict(self.percents).get(therapist, USUAL_PERCENT)
 
     def parking_in(self, town: str | None) -> Seconds | None:
         """Seconds of parking in a town, None where nothing was learned of it."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
+from optimizer.domain.driving import USUAL_PERCENT, LearnedRoads, require_travel_percent
 from optimizer.domain.place import Place
 from optimizer.domain.time import MINUTE, Horizon, Seconds, TimeWindow
 
@@ -51,6 +52,14 @@ class Shift:
 
     A missing start place means that the day begins at the first client's door (the first block not before `begins`);
     a missing end place that it ends at the last one.
+
+    `travel_percent` is how long a drive takes this therapist, in percent of what the travel times say; what is added
+    to a drive on purpose is worked out from the time it takes the therapist. Parking is no drive.
+
+    Raises
+    ------
+    ValueError
+        When the percentage is none of the steps.
     """
 
     therapist: Therapist
@@ -60,6 +69,10 @@ class Shift:
     end_place: Place | None = None
     breaks: tuple[BreakRule, ...] = ()
     limits: Limits = Limits()
+    travel_percent: int = USUAL_PERCENT
+
+    def __post_init__(self) -> None:
+        require_travel_percent(self.travel_percent)
 
     @property
     def id(self) -> str:
@@ -78,7 +91,16 @@ class WallBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPattern:
-    """A therapist's usual week. `hours[weekday]` (Monday is 0) is (from, to) on the wall clock, None for a day off."""
+    """A therapist's usual week. `hours[weekday]` (Monday is 0) is (from, to) on the wall clock, None for a day off.
+
+    `travel_percent` is that of `Shift` where somebody has said it; None goes by what was learned of this therapist's
+    drives, and by the roads alone where nothing was.
+
+    Raises
+    ------
+    ValueError
+        When the percentage is none of the steps.
+    """
 
     therapist: Therapist
     hours: tuple[tuple[time, time] | None, ...]
@@ -86,9 +108,20 @@ class WorkPattern:
     end_place: Place | None = None
     breaks: tuple[WallBreak, ...] = ()
     limits: Limits = Limits()
+    travel_percent: int | None = None
 
-    def shift_on(self, horizon: Horizon) -> Shift | None:
-        """The shift worked on that date, None on a day off. Wall times stay wall times when the clocks change."""
+    def __post_init__(self) -> None:
+        if self.travel_percent is not None:
+            require_travel_percent(self.travel_percent)
+
+    def shift_on(self, horizon: Horizon, learned: LearnedRoads | None = None) -> Shift | None:
+        """The shift worked on that date, None on a day off. Wall times stay wall times when the clocks change.
+
+        Parameters
+        ----------
+        learned
+            What the practice goes by now.
+        """
         hours = self.hours[horizon.date.weekday()]
         if hours is None:
             return None
@@ -106,4 +139,11 @@ class WorkPattern:
                 for rule in self.breaks
             ),
             limits=self.limits,
+            travel_percent=self.percent_by(learned),
         )
+
+    def percent_by(self, learned: LearnedRoads | None) -> int:
+        """What this therapist's drives take: as said, else as learned, else as the roads say."""
+        if self.travel_percent is not None:
+            return self.travel_percent
+        return USUAL_PERCENT if learned is None else learned.percent_of(self.therapist.id)

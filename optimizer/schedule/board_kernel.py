@@ -109,9 +109,9 @@ def search_board(
     The last place of each day's roads and the last of its visits are scratch for the new visit: they are written and
     read within this one call, which nothing can interrupt because compiled code keeps the interpreter's lock.
     """
-    new_place, new_visit, needed = roads.shape[2] - 1, visits.shape[1] - 1, at_the_door(row)
+    new_place, new_visit, needed = roads.shape[3] - 1, visits.shape[1] - 1, at_the_door(row)
     nothing, everything = np.zeros((1, visits.shape[1]), dtype=np.int64), np.ones((1, visits.shape[1]), dtype=np.bool_)
-    filled = np.zeros(roads.shape[2], dtype=np.bool_)
+    filled = np.zeros(roads.shape[3], dtype=np.bool_)
     for day in range(counts.size):
         if not eligible[day] or not within_load(shifts[day], used[day], row):
             continue
@@ -141,7 +141,7 @@ def search_board(
                     if place != NOWHERE and not filled[place]:
                         filled[place] = True
                         for band in range(bands.shape[1]):
-                            roads[day, band, new_place, place] = out[kind, local[day, place], band]
-                            roads[day, band, place, new_place] = back[kind, local[day, place], band]
+                            roads[day, 0, band, new_place, place] = out[kind, local[day, place], band]
+                            roads[day, 0, band, place, new_place] = back[kind, local[day, place], band]
             world = World(bands[day], roads[day], roads[day], visits[day], shifts[day], nothing, everything)
             open_cut(world, 0, new_visit, cuts[day, cut], before[day], after[day], grids[day], added[day], detours[day])

@@ -38,8 +38,9 @@ def settle(problem: Problem) -> Problem:
     settled: list[Visit] = []
     for shift in problem.shifts:
         mine = [v for v in problem.visits if v.busy and v.pinned is not None and v.pinned.therapist == shift.id]
-        blocks = _joined(_within(shift, mine), shift, problem.travel)
-        shifts.append(_cut(shift, blocks, problem.travel))
+        travel = problem.travel.at_percent(shift.travel_percent)
+        blocks = _joined(_within(shift, mine), shift, travel)
+        shifts.append(_cut(shift, blocks, travel))
         settled += [_visit(block) for block in blocks]
     visits = (*(visit for visit in problem.visits if not visit.busy), *settled)
     return replace(problem, shifts=tuple(shifts), visits=visits)

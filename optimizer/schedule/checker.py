@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from optimizer.domain.eligibility import obstacles
 from optimizer.domain.itinerary import Break, Itinerary, Leg, Objective, Plan, Status, Stop
 from optimizer.domain.time import Seconds
-from optimizer.schedule.checker_walk import LaterWalk, look_up
+from optimizer.schedule.checker_walk import LaterWalk, drive_of
 from optimizer.schedule.problem import Problem
 
 
@@ -156,8 +156,7 @@ class _Judge:
         travel = self.problem.travel
         for leg in self.day.legs:
             row, column = travel.index[leg.origin.id], travel.index[leg.destination.id]
-            seconds = look_up(travel, travel.seconds, row, column, leg.depart)
-            driving = look_up(travel, travel.drive, row, column, leg.depart)
+            seconds, driving = drive_of(travel, self.shift, leg.origin, leg.destination, leg.depart)
             drive, buffer = f"the drive from {leg.origin.id} to {leg.destination.id}", seconds - driving
             if leg.travel != driving:
                 yield self._wrong("travel", f"{drive} takes {driving} s, not {leg.travel} s")

@@ -4,12 +4,16 @@ Naive on purpose, and shares no code with the timeline. To be earlier never hurt
 ways to take some number of breaks only the earliest is followed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
+from optimizer.domain.driving import USUAL_PERCENT
 from optimizer.domain.itinerary import Break, Itinerary, Stop
 from optimizer.domain.place import Place
-from optimizer.domain.time import Seconds
+from optimizer.domain.therapist import Shift
+from optimizer.domain.time import MINUTE, Seconds
 from optimizer.schedule.problem import Problem
 from optimizer.travel.times import Table, TravelTimes
 
@@ -17,9 +21,32 @@ Moments = Mapping[int, Seconds]
 """The earliest moment for each number of breaks taken by then; no entry where a break can not be taken in time."""
 
 
+def drive_of(
+    travel: TravelTimes, shift: Shift, origin: Place, destination: Place, depart: Seconds
+) -> tuple[Seconds, Seconds]:
+    """Seconds that a drive takes this therapist, with its buffer and without."""
+    row, column, percent = travel.index[origin.id], travel.index[destination.id], shift.travel_percent
+    if percent == USUAL_PERCENT:
+        return look_up(travel, travel.seconds, row, column, depart), look_up(travel, travel.drive, row, column, depart)
+    starts, buffer = travel.starts.tolist(), travel.buffer
+    driven, buffered = [], []
+    there = in_the_diary = starts[0]
+    for start, usual in zip(starts, travel.drive[:, row, column].tolist(), strict=True):
+        # To the nearest second, half of one counting as a whole; whoever leaves later does not arrive earlier.
+        there = max(there, start + (usual * percent + 50) // 100)
+        driven.append(there - start)
+        added = 0 if row == column else buffer.minutes * MINUTE + ceil(Fraction(driven[-1] * buffer.percent, 100))
+        in_the_diary = max(in_the_diary, there + added)
+        buffered.append(in_the_diary - start)
+    return _between(starts, buffered, depart), _between(starts, driven, depart)
+
+
 def look_up(travel: TravelTimes, table: Table, row: int, column: int, depart: Seconds) -> Seconds:
     """Seconds of a drive, between two bands in proportion, fractions cut off; whole numbers make that exact."""
-    starts, values = travel.starts.tolist(), table[:, row, column].tolist()
+    return _between(travel.starts.tolist(), table[:, row, column].tolist(), depart)
+
+
+def _between(starts: Sequence[Seconds], values: Sequence[Seconds], depart: Seconds) -> Seconds:
     for k in range(1, len(starts)):
         if depart < starts[k]:
             past, length = max(0, depart - starts[k - 1]), starts[k] - starts[k - 1]
@@ -95,5 +122,4 @@ class LaterWalk:
     def _drive(self, origin: Place, destination: Place | None, depart: Seconds) -> Seconds:
         if destination is None or destination.id == origin.id:
             return 0
-        travel = self.problem.travel
-        return look_up(travel, travel.seconds, travel.index[origin.id], travel.index[destination.id], depart)
+        return drive_of(self.problem.travel, self.day.shift, origin, destination, depart)[0]

@@ -31,6 +31,7 @@ from optimizer.schedule.world import (
     REST_COUNT,
     RESTS,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WAIT_POINTS,
     Ints,
@@ -72,15 +73,15 @@ def blank_sheet(visits: int, breaks: int) -> Sheet:
 
 
 @kernel
-def write_leg(w: World, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> int:
+def write_leg(w: World, s: int, sheet: Sheet, gap: int, i: int, j: int, leave: int) -> int:
     """Note the drive of a gap and answer its arrival."""
-    seconds = road(w, i, j, leave)
+    seconds = road(w, s, i, j, leave)
     sheet.legs[gap, 0], sheet.legs[gap, 1], sheet.legs[gap, 2] = leave, leave + seconds, seconds
     sheet.legs[gap, 3] = 0
     if i == NOWHERE or j == NOWHERE or i == j:
         sheet.legs[gap, 0] = NO_LEG
     else:
-        sheet.legs[gap, 3] = travel_at(w.band_starts, w.drive, i, j, leave)
+        sheet.legs[gap, 3] = travel_at(w.band_starts, w.drive[w.shifts[s, TABLE]], i, j, leave)
     return leave + seconds
 
 
@@ -107,8 +108,8 @@ def write_first(w: World, s: int, v: int, start: int, more: int, ahead: int, she
     """Gap 0 and the first stop."""
     write_rests(w, s, sheet, 0, ahead, -NEVER, 0)
     at_door = rest_by(w, s, ahead, more - ahead, start - w.visits[v, LEAD])
-    leave = leave_by(w, w.shifts[s, HOME], w.visits[v, PLACE], at_door)
-    arrival = write_leg(w, sheet, 0, w.shifts[s, HOME], w.visits[v, PLACE], leave)
+    leave = leave_by(w, s, w.shifts[s, HOME], w.visits[v, PLACE], at_door)
+    arrival = write_leg(w, s, sheet, 0, w.shifts[s, HOME], w.visits[v, PLACE], leave)
     write_rests(w, s, sheet, ahead, more - ahead, arrival, 1)
     sheet.stops[0, 0], sheet.stops[0, 1], sheet.stops[0, 4] = arrival, start, more
     sheet.stops[0, 2] = start - w.visits[v, LEAD] - arrival - rest_seconds(w, s, ahead, more - ahead)
@@ -121,7 +122,7 @@ def write_next(w: World, s: int, u: int, v: int, i: int, start: int, more: int, 
     free = sheet.stops[i - 1, 1] + w.visits[u, TAIL + here]
     sheet.stops[i - 1, 3] = free
     leave = write_rests(w, s, sheet, taken, ahead, free, 2 * i)
-    arrival = write_leg(w, sheet, i, w.visits[u, PLACE], w.visits[v, PLACE], leave)
+    arrival = write_leg(w, s, sheet, i, w.visits[u, PLACE], w.visits[v, PLACE], leave)
     write_rests(w, s, sheet, taken + ahead, more - ahead, arrival, 2 * i + 1)
     sheet.stops[i, 0], sheet.stops[i, 1], sheet.stops[i, 4] = arrival, start, taken + more
     rested = rest_seconds(w, s, taken, more)
@@ -138,7 +139,7 @@ def write_end(w: World, s: int, order: Ints, ahead: int, sheet: Sheet) -> bool:
     free = sheet.stops[n - 1, 1] + w.visits[v, TAIL]
     sheet.stops[n - 1, 3] = free
     leave = write_rests(w, s, sheet, taken, ahead, free, 2 * n)
-    back = write_leg(w, sheet, n, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
+    back = write_leg(w, s, sheet, n, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
     write_rests(w, s, sheet, taken + ahead, w.shifts[s, REST_COUNT] - taken - ahead, back, 2 * n + 1)
     driving, longest = 0, 0
     for i in range(n + 1):

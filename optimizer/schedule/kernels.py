@@ -22,6 +22,7 @@ from optimizer.schedule.world import (
     PLACE,
     REST_COUNT,
     RESTS,
+    TABLE,
     TAIL,
     WINDOWS,
     Ints,
@@ -32,19 +33,19 @@ from optimizer.travel.kernels import latest_departure, travel_at
 
 
 @inlined
-def road(w: World, i: int, j: int, depart: int) -> int:
+def road(w: World, s: int, i: int, j: int, depart: int) -> int:
     """Seconds on the road with buffer; none from or to a place that the shift does not have, or within one place."""
     if i == NOWHERE or j == NOWHERE or i == j:
         return 0
-    return travel_at(w.band_starts, w.road, i, j, depart)
+    return travel_at(w.band_starts, w.road[w.shifts[s, TABLE]], i, j, depart)
 
 
 @inlined
-def leave_by(w: World, i: int, j: int, arrive_by: int) -> int:
+def leave_by(w: World, s: int, i: int, j: int, arrive_by: int) -> int:
     """The latest departure that arrives in time: the inverse of `road`."""
     if i == NOWHERE or j == NOWHERE or i == j:
         return arrive_by
-    return latest_departure(w.band_starts, w.road, i, j, arrive_by)
+    return latest_departure(w.band_starts, w.road[w.shifts[s, TABLE]], i, j, arrive_by)
 
 
 @inlined
@@ -98,7 +99,7 @@ def first_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     leave = max(w.shifts[s, BEGINS], rest_after(w, s, 0, ahead, -NEVER))
     if leave >= NEVER:
         return NEVER
-    free = leave + road(w, w.shifts[s, HOME], w.visits[v, PLACE], leave)
+    free = leave + road(w, s, w.shifts[s, HOME], w.visits[v, PLACE], leave)
     free = rest_after(w, s, ahead, taken - ahead, free)
     return NEVER if free >= NEVER else next_start(w, v, free + w.visits[v, LEAD])
 
@@ -110,7 +111,7 @@ def start_behind(w: World, s: int, u: int, v: int, start: int, taken: int, ahead
     leave = rest_after(w, s, taken, ahead, start + w.visits[u, TAIL + here])
     if leave >= NEVER:
         return NEVER
-    arrive = leave + road(w, w.visits[u, PLACE], w.visits[v, PLACE], leave)
+    arrive = leave + road(w, s, w.visits[u, PLACE], w.visits[v, PLACE], leave)
     free = rest_after(w, s, taken + ahead, behind, arrive)
     return NEVER if free >= NEVER else next_start(w, v, free + w.visits[v, LEAD + here])
 
@@ -122,7 +123,7 @@ def start_ahead(w: World, s: int, u: int, v: int, start: int, taken: int, ahead:
     arrive = rest_by(w, s, taken + ahead, behind, start - w.visits[v, LEAD + here])
     if arrive <= -NEVER:
         return -NEVER
-    leave = rest_by(w, s, taken, ahead, leave_by(w, w.visits[u, PLACE], w.visits[v, PLACE], arrive))
+    leave = rest_by(w, s, taken, ahead, leave_by(w, s, w.visits[u, PLACE], w.visits[v, PLACE], arrive))
     return -NEVER if leave <= -NEVER else last_start(w, u, leave - w.visits[u, TAIL + here])
 
 
@@ -133,7 +134,7 @@ def closing_start(w: World, s: int, v: int, taken: int, ahead: int) -> int:
     arrive = min(w.shifts[s, BACK_BY], rest_by(w, s, taken + ahead, remaining, NEVER))
     if arrive <= -NEVER:
         return -NEVER
-    leave = rest_by(w, s, taken, ahead, leave_by(w, w.visits[v, PLACE], w.shifts[s, HOME + 1], arrive))
+    leave = rest_by(w, s, taken, ahead, leave_by(w, s, w.visits[v, PLACE], w.shifts[s, HOME + 1], arrive))
     return -NEVER if leave <= -NEVER else last_start(w, v, leave - w.visits[v, TAIL])
 
 

@@ -10,6 +10,7 @@ from optimizer.schedule.checker_walk import look_up
 from optimizer.schedule.evaluate import Evaluation, assemble
 from optimizer.schedule.problem import Problem
 from optimizer.schedule.timeline import Day, Timeline, unbounded
+from optimizer.travel.times import TravelTimes
 
 FARTHEST: Seconds = 24 * HOUR
 """Later than any day gets."""
@@ -135,6 +136,7 @@ def _with_grace(day: Day, timeline: Timeline, grace: Seconds) -> Timeline:
 
 
 def _departures(problem: Problem, day: Itinerary) -> Iterator[Departure]:
+    travel = problem.travel.at_percent(day.shift.travel_percent)
     free, leg = day.shift.begins, None
     rests: list[Break] = []
     for step in day.steps:
@@ -145,19 +147,19 @@ def _departures(problem: Problem, day: Itinerary) -> Iterator[Departure]:
                 rests.append(step)
             case Stop():
                 if leg is not None:
-                    latest = _leave_by(problem, leg, rests, step, free)
+                    latest = _leave_by(travel, leg, rests, step, free)
                     yield Departure(visit=step.visit.id, planned=leg.depart, latest=latest)
                 free, leg, rests = step.depart, None, []
 
 
-def _leave_by(problem: Problem, leg: Leg, rests: Sequence[Break], stop: Stop, free: Seconds) -> Seconds:
+def _leave_by(travel: TravelTimes, leg: Leg, rests: Sequence[Break], stop: Stop, free: Seconds) -> Seconds:
     """The latest departure with which the session starts while there is slack, breaks before or behind the drive."""
     latest = leg.depart
     for ahead in range(len(rests) + 1):
         safe, too_late = latest, leg.depart + FARTHEST
         while too_late - safe > 1:
             middle = (safe + too_late) // 2
-            if _is_in_time(problem, leg, rests[ahead:], stop, middle):
+            if _is_in_time(travel, leg, rests[ahead:], stop, middle):
                 safe = middle
             else:
                 too_late = middle
@@ -167,8 +169,7 @@ def _leave_by(problem: Problem, leg: Leg, rests: Sequence[Break], stop: Stop, fr
     return latest
 
 
-def _is_in_time(problem: Problem, leg: Leg, rests: Sequence[Break], stop: Stop, depart: Seconds) -> bool:
-    travel = problem.travel
+def _is_in_time(travel: TravelTimes, leg: Leg, rests: Sequence[Break], stop: Stop, depart: Seconds) -> bool:
     i, j = travel.index[leg.origin.id], travel.index[leg.destination.id]
     ready = _rested(rests, depart + look_up(travel, travel.seconds, i, j, depart))
     prepared = stop.parking + stop.setup + stop.consultation

@@ -23,6 +23,7 @@ from optimizer.schedule.world import (
     PLACE,
     REST_COUNT,
     RESTS,
+    TABLE,
     WINDOWS,
     World,
 )
@@ -53,7 +54,7 @@ class TightDay:
         visits, shifts = world.visits[rows], world.shifts[s : s + 1].copy()
         visits[:, PLACE] = [new_row[old] for old in visits[:, PLACE].tolist()]
         shifts[0, HOME : HOME + 2] = [new_row[old] for old in homes]
-        cut = np.ix_(range(len(world.band_starts)), kept, kept)
+        cut, shifts[0, TABLE] = np.ix_([shifts[0, TABLE]], range(len(world.band_starts)), kept, kept), 0
         shift = problem.shifts[s]
         known = {place.id: place for place in (shift.start_place, shift.end_place) if place is not None}
         known |= {problem.visits[row].place.id: problem.visits[row].place for row in rows}
@@ -92,7 +93,7 @@ class TightDay:
         return sorted((i, j) for i, j in both if i != j and NOWHERE not in (i, j))
 
     def longest(self, i: int, j: int) -> Seconds:
-        return int(self.world.road[:, i, j].max())
+        return int(self.world.road[:, :, i, j].max())
 
     def limit(self, column: int) -> int:
         """The limit in a column (see `world.LIMITS`), NEVER without one."""
@@ -139,14 +140,14 @@ class TightDay:
     def shortened(self, i: int, j: int, seconds: Seconds) -> Self:
         """The drive from i to j takes that much less, whenever it begins."""
         road = self.world.road.copy()
-        road[:, i, j] = np.maximum(0, road[:, i, j] - seconds)
+        road[:, :, i, j] = np.maximum(0, road[:, :, i, j] - seconds)
         return self._on(road)
 
     def nearer(self, seconds: Seconds) -> Self:
         """Every drive to and from the new visit's place takes that much less."""
         road = self.world.road.copy()
         for i, j in self.drives:
-            road[:, i, j] = np.maximum(0, road[:, i, j] - seconds)
+            road[:, :, i, j] = np.maximum(0, road[:, :, i, j] - seconds)
         return self._on(road)
 
     def without_roads(self) -> Self:

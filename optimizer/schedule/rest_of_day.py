@@ -112,7 +112,7 @@ def drive_home(problem: Problem, day: Itinerary, progress: Progress) -> tuple[Le
     home, here = day.shift.end_place, progress.at
     if here is None or home is None or here.id == home.id:
         return ()
-    travel, depart = problem.travel, progress.free_at
+    travel, depart = problem.travel.at_percent(day.shift.travel_percent), progress.free_at
     i, j = travel.index[here.id], travel.index[home.id]
     seconds, driving = (look_up(travel, table, i, j, depart) for table in (travel.seconds, travel.drive))
     return (

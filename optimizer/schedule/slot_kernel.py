@@ -205,7 +205,7 @@ def mark(
     i = w.shifts[s, HOME] if u == NOWHERE else w.visits[u, PLACE]
     j = w.shifts[s, HOME + 1] if x == NOWHERE else w.visits[x, PLACE]
     here, leave = w.visits[v, PLACE], first + w.visits[v, TAIL]
-    detour = max(0, road(w, i, here, first) + road(w, here, j, leave) - road(w, i, j, first))
+    detour = max(0, road(w, s, i, here, first) + road(w, s, here, j, leave) - road(w, s, i, j, first))
     for g in range(low, grid.size):
         start = grid[g]
         if start > last:

@@ -7,7 +7,7 @@ the whole day keeps every promise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,18 @@ from optimizer.schedule.problem import Problem
 from optimizer.schedule.slot_kernel import fill_subsets, write_cuts, write_rooms
 from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import LEAD, LOAD, NEVER, TAIL, WINDOWS, Ints, World
+from optimizer.travel.times import BufferPolicy, at_percent, padded
 
 MOST_VISITS = 12
 """Days with more visits are asked in one order only."""
+
+
+class Roads(NamedTuple):
+    """By what drives go: what the date shares with others ("a plain weekday"), and who drives, see
+    `Shift.travel_percent`."""
+
+    kind: str
+    percent: int
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -36,6 +45,19 @@ class Spokes:
 
     out: NDArray[np.int32]
     back: NDArray[np.int32]
+
+    def at_percent(self, percent: int, starts: Ints, buffer: BufferPolicy) -> Self:
+        """Of who takes `percent` of the time, as `TravelTimes.at_percent` has it.
+
+        Parameters
+        ----------
+        starts
+            When the bands begin. The spokes themselves are without any buffer.
+        buffer
+            What is to be added.
+        """
+        out, back = (padded(starts, at_percent(starts, bare, percent), buffer) for bare in (self.out, self.back))
+        return type(self)(out=out.astype(np.int32), back=back.astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -67,6 +89,10 @@ class OpenDay:
             cuts, before, after = _every_order(world, n, breaks)
         write_rooms(world, 0, cuts, before, after)
         return cls(shift=shift, problem=problem, kind=kind, world=world, cuts=cuts, before=before, after=after)
+
+    @property
+    def roads(self) -> Roads:
+        return Roads(kind=self.kind, percent=self.shift.travel_percent)
 
 
 def _every_order(world: World, n: int, breaks: int) -> tuple[Ints, Ints, Ints]:
@@ -126,13 +152,13 @@ class Board:
     """Many therapist-days stacked.
 
     `stops` are the distinct places of all days, homes included, and `rows` tells where each id is among them; `kinds`
-    are the days' kinds, and `kind_of[day]` tells which is whose.
+    are by what roads the days go, and `kind_of[day]` tells which is whose.
     """
 
     days: tuple[OpenDay, ...]
     stops: tuple[Place, ...]
     rows: Mapping[str, int]
-    kinds: tuple[str, ...]
+    kinds: tuple[Roads, ...]
     kind_of: Ints
     bands: Ints
     roads: NDArray[np.int32]
@@ -153,17 +179,17 @@ class Board:
             for place in _places(day.problem):
                 places.setdefault(place.id, place)
         rows = {name: row for row, name in enumerate(places)}
-        kinds = tuple(dict.fromkeys(day.kind for day in days))
+        kinds = tuple(dict.fromkeys(day.roads for day in days))
         widest = max((len(day.problem.travel.places) for day in days), default=0)
         longest = max((len(day.problem.visits) for day in days), default=0)
         bands = len(days[0].world.band_starts) if days else 1
-        roads = np.zeros((len(days), bands, widest + 1, widest + 1), dtype=np.int32)
+        roads = np.zeros((len(days), 1, bands, widest + 1, widest + 1), dtype=np.int32)
         local = np.full((len(days), widest), -1, dtype=np.int64)
         visits = np.zeros((len(days), longest + 1, _width(days)), dtype=np.int64)
         visits[:, :, WINDOWS::2], visits[:, :, WINDOWS + 1 :: 2] = NEVER, -NEVER
         for k, day in enumerate(days):
             size = len(day.problem.travel.places)
-            roads[k, :, :size, :size] = day.world.road
+            roads[k, :, :, :size, :size] = day.world.road
             local[k, :size] = [rows.get(name, -1) for name in day.problem.travel.places]
             visits[k, : len(day.problem.visits), : day.world.visits.shape[1]] = day.world.visits
         return cls(
@@ -171,7 +197,7 @@ class Board:
             stops=tuple(places.values()),
             rows=rows,
             kinds=kinds,
-            kind_of=np.array([kinds.index(day.kind) for day in days], dtype=np.int64),
+            kind_of=np.array([kinds.index(day.roads) for day in days], dtype=np.int64),
             bands=np.array([day.world.band_starts for day in days], dtype=np.int64).reshape(len(days), bands),
             roads=roads,
             visits=visits,
@@ -190,7 +216,7 @@ class Board:
         self,
         visit: Visit,
         eligible: Sequence[bool] | NDArray[np.bool_],
-        spokes: Mapping[str, Spokes],
+        spokes: Mapping[Roads, Spokes],
         grids: Sequence[Ints] | Ints,
     ) -> Openings:
         """Every possible start of a visit.
@@ -202,7 +228,7 @@ class Board:
         eligible
             For each day whether it is asked at all.
         spokes
-            Travel to and from the visit's place for each kind of day.
+            Travel to and from the visit's place for each of `kinds`.
         grids
             For each day the starts to try, rising seconds of its horizon; all grids have one length (pad with NEVER).
             `grids[day, start]`, or an array for each day.

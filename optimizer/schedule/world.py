@@ -4,12 +4,13 @@ Rows follow `problem.visits`, `problem.shifts` and `problem.travel.places`. All 
 and wide because every array handed to a compiled function costs time; the column names below are their key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.driving import USUAL_PERCENT
 from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.therapist import Shift
 from optimizer.domain.visit import Visit
@@ -51,20 +52,23 @@ ROAD_POINTS = 10
 WAIT_POINTS = 11
 LAG_POINTS = 12
 """Points that lagging a second behind may cost at the most later in the day."""
-REST_COUNT = 13
-RESTS = 14
+TABLE = 13
+"""Which of the world's tables of travel the shift drives by."""
+REST_COUNT = 14
+RESTS = 15
 """Earliest start, latest start, duration of each break in order."""
 
 
 class World(NamedTuple):
-    """See the module. `V` visits, `S` shifts, `P` places, `B` bands."""
+    """See the module. `V` visits, `S` shifts, `P` places, `B` bands, `T` tables of travel: one for each percentage of
+    the drives that some shift takes (see `Shift.travel_percent`), so hardly ever more than one."""
 
     band_starts: Ints
     """`[B]`"""
     road: NDArray[np.int32]
-    """`[B, P, P]` travel with its buffer: what every time is computed with."""
+    """`[T, B, P, P]` travel with its buffer: what every time is computed with."""
     drive: NDArray[np.int32]
-    """`[B, P, P]` travel without buffer: what driving limits count."""
+    """`[T, B, P, P]` travel without buffer: what driving limits count."""
     visits: Ints
     """`[V, WINDOWS + 2 * windows]`"""
     shifts: Ints
@@ -81,9 +85,11 @@ def compile_world(problem: Problem) -> World:
     windows = max((len(v.starts) for v in visits), default=1)
     breaks = max((len(s.breaks) for s in shifts), default=0)
     weights = problem.weights
-    steady = bool((problem.travel.seconds == problem.travel.seconds[:1]).all())
+    percents = sorted({shift.travel_percent for shift in shifts}) or [USUAL_PERCENT]
+    tables = [problem.travel.at_percent(percent) for percent in percents]
+    road, drive = _stacked([table.seconds for table in tables]), _stacked([table.drive for table in tables])
     # With travel that is the same all day, a day that lags behind another can only lose by waiting less.
-    lag = weights.waiting if steady else max(weights.road, weights.waiting)
+    lag = weights.waiting if is_steady(road) else max(weights.road, weights.waiting)
     points = [weights.road, weights.waiting, lag]
     wishes = [[bool(v.choice.prefer) and s.id not in v.choice.prefer for v in visits] for s in shifts]
     kept = [[problem.keep.get(v.id, s.id) != s.id for v in visits] for s in shifts]
@@ -91,13 +97,26 @@ def compile_world(problem: Problem) -> World:
     missed = np.array(wishes, dtype=np.int64).reshape(shape) * weights.preference
     return World(
         band_starts=problem.travel.starts,
-        road=problem.travel.seconds,
-        drive=problem.travel.drive,
+        road=road,
+        drive=drive,
         visits=_table([_visit(v, rows[v.place.id], windows) for v in visits], WINDOWS + 2 * windows),
-        shifts=_table([_shift(s, _homes(s, rows), points, breaks) for s in shifts], RESTS + 3 * breaks),
+        shifts=_table(
+            [_shift(s, _homes(s, rows), [*points, percents.index(s.travel_percent)], breaks) for s in shifts],
+            RESTS + 3 * breaks,
+        ),
         preference=missed + np.array(kept, dtype=np.int64).reshape(shape) * weights.stability,
         fits=np.array([[is_eligible(s, v) for v in visits] for s in shifts], dtype=np.bool_).reshape(shape),
     )
+
+
+def is_steady(tables: NDArray[np.int32]) -> bool:
+    """Whether travel `[T, B, P, P]` is the same all day."""
+    return bool((tables == tables[:, :1]).all())
+
+
+def _stacked(tables: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """One table is not copied: those of a large day are large."""
+    return tables[0][None] if len(tables) == 1 else np.stack(tables)
 
 
 def _visit(visit: Visit, place: int, windows: int) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from optimizer.schedule.timeline import Day
-from optimizer.schedule.world import REST_COUNT
+from optimizer.schedule.world import REST_COUNT, is_steady
 from optimizer.solver.assignment import Assignment
 from optimizer.solver.ruin import Ruin
 
@@ -57,5 +57,5 @@ def _work(day: Day) -> float:
     """Work of one iteration as measured: about the root of the visits; changing travel and breaks make it dearer."""
     world = day.world
     breaks = int(world.shifts[:, REST_COUNT].max(initial=0))
-    changes = not (world.road == world.road[:1]).all()
+    changes = not is_steady(world.road)
     return float(max(1, len(world.visits)) ** 0.5 * (1 + breaks) * (1 + changes))

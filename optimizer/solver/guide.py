@@ -11,6 +11,7 @@ from optimizer.schedule.world import (
     LOAD,
     NOWHERE,
     PLACE,
+    TABLE,
     TAIL,
     WINDOWS,
     Ints,
@@ -79,9 +80,9 @@ def guide_for(day: Day) -> Guide:
 
 
 def _apart(world: World) -> Floats:
-    """`[V, V]` seconds between two visits, there and back, over all bands."""
+    """`[V, V]` seconds between two visits, there and back, over all bands and whoever drives."""
     place = world.visits[:, PLACE]
-    road = world.road.mean(axis=0)
+    road = world.road.mean(axis=(0, 1))
     both: Floats = (road + road.T) / 2
     return both[np.ix_(place, place)]
 
@@ -104,7 +105,7 @@ def _nearest(distance: Floats) -> Ints:
 def _from_home(world: World) -> NDArray[np.int64]:
     """`[S, P]` seconds from each home to each place; none where the day begins at the first door."""
     homes = world.shifts[:, HOME]
-    road: NDArray[np.int64] = world.road[0, homes].astype(np.int64)
+    road: NDArray[np.int64] = world.road[world.shifts[:, TABLE], 0, homes].astype(np.int64)
     road[homes == NOWHERE] = 0
     return road
 

@@ -17,6 +17,7 @@ from optimizer.schedule.world import (
     PLACE,
     REST_COUNT,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WAIT_POINTS,
     WINDOWS,
@@ -77,16 +78,16 @@ def extra_of_waiting(
     w: World, hops: Hops, team: Team, s: int, v: int, at: int, start: int, next_one: int, late_price: float
 ) -> float:
     """Points for waiting and overtime that visit v adds to a plain day at a position where it starts at `start`."""
-    n = team.size[s]
+    n, between = team.size[s], hops.between[w.shifts[s, TABLE]]
     first, last, spans, wait, end = start, start, 0, 0, v
     if n > 0:
         end = v if at == n else team.order[s, n - 1]
         last = start if at == n else later_end(w, team, s, at, next_one)
         first = start if at == 0 else team.earliest[s, 0, 0]
         if at > 0:
-            spans += hops.between[v, team.order[s, at - 1], SPAN_FROM]
+            spans += between[v, team.order[s, at - 1], SPAN_FROM]
         if at < n:
-            spans += hops.between[v, team.order[s, at], SPAN_TO]
+            spans += between[v, team.order[s, at], SPAN_TO]
         if 0 < at < n:
             spans -= team.gaps[s, at, SPAN]
         wait = last - first - spans - (team.earliest[s, n - 1, 0] - team.earliest[s, 0, 0])
@@ -101,9 +102,9 @@ def keeps_drives(w: World, team: Team, s: int, v: int, at: int) -> bool:
     n, place = team.size[s], w.visits[v, PLACE]
     before = w.shifts[s, HOME] if at == 0 else w.visits[team.order[s, at - 1], PLACE]
     behind = w.shifts[s, HOME + 1] if at == n else w.visits[team.order[s, at], PLACE]
-    there = steady_drive(w, before, place) if before != place else 0
-    away = steady_drive(w, place, behind) if behind != place else 0
-    now = steady_drive(w, before, behind) if n > 0 and before != behind else 0
+    there = steady_drive(w, s, before, place) if before != place else 0
+    away = steady_drive(w, s, place, behind) if behind != place else 0
+    now = steady_drive(w, s, before, behind) if n > 0 and before != behind else 0
     total = team.sums[s, DRIVING] + there + away - now
     return max(there, away) <= w.shifts[s, LIMITS + 4] and total <= w.shifts[s, LIMITS + 3]
 
@@ -116,7 +117,7 @@ def place_in_plain_day(
 
     `skip[0]` counts down the positions until one is passed over (a blink).
     """
-    n, best = team.size[s], -1
+    n, best, between = team.size[s], -1, hops.between[w.shifts[s, TABLE]]
     price = w.shifts[s, ROAD_POINTS]
     limited = w.shifts[s, LIMITS + 3] < NEVER or w.shifts[s, LIMITS + 4] < NEVER
     timed = w.shifts[s, WAIT_POINTS] > 0 or w.shifts[s, BACK_BY] > w.shifts[s, ENDS]
@@ -130,7 +131,7 @@ def place_in_plain_day(
             start, roads = hops.ends[s, v, FIRST], hops.ends[s, v, ROAD_OUT]
         else:
             u = team.order[s, at - 1]
-            ready = team.earliest[s, at - 1, 0] + hops.between[v, u, SPAN_FROM]
+            ready = team.earliest[s, at - 1, 0] + between[v, u, SPAN_FROM]
             if single:
                 if ready > closes:
                     # What comes behind starts later still, so a start past the last window ends the search.
@@ -140,7 +141,7 @@ def place_in_plain_day(
                 start = max(ready, opens)
             else:
                 start = next_start(w, v, ready)
-            roads = hops.between[v, u, ROAD_FROM]
+            roads = between[v, u, ROAD_FROM]
         if start >= NEVER:
             continue
         ready = 0
@@ -150,10 +151,10 @@ def place_in_plain_day(
             roads += hops.ends[s, v, ROAD_BACK]
         else:
             x = team.order[s, at]
-            ready = start + hops.between[v, x, SPAN_TO]
+            ready = start + between[v, x, SPAN_TO]
             if ready > team.latest[s, at, 0]:
                 continue
-            roads += hops.between[v, x, ROAD_TO]
+            roads += between[v, x, ROAD_TO]
         if n > 0:
             roads -= team.gaps[s, at, ROAD]
         added = float(roads * price + wish)
@@ -202,12 +203,12 @@ def place_in_other_day(
                 start = min(start, room[taken, 0])
         roads, idle = -team.gaps[s, at, ROAD] if n > 0 else 0, 0
         if at == 0:
-            roads += road(w, w.shifts[s, HOME], w.visits[v, PLACE], start - w.visits[v, LEAD])
+            roads += road(w, s, w.shifts[s, HOME], w.visits[v, PLACE], start - w.visits[v, LEAD])
         else:
             u = team.order[s, at - 1]
             here = same_place(w, u, v)
             free = team.starts[s, at - 1] + w.visits[u, TAIL + here]
-            seconds = road(w, w.visits[u, PLACE], w.visits[v, PLACE], free)
+            seconds = road(w, s, w.visits[u, PLACE], w.visits[v, PLACE], free)
             ready = free + seconds + w.visits[v, LEAD + here]
             start = max(start, ready)
             roads += seconds
@@ -215,14 +216,14 @@ def place_in_other_day(
         late = -team.sums[s, LATE]
         if at == n:
             leave = start + w.visits[v, TAIL]
-            seconds = road(w, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
+            seconds = road(w, s, w.visits[v, PLACE], w.shifts[s, HOME + 1], leave)
             roads += seconds
             late += max(0, leave + seconds - w.shifts[s, ENDS])
         else:
             x = team.order[s, at]
             here = same_place(w, v, x)
             leave = start + w.visits[v, TAIL + here]
-            seconds = road(w, w.visits[v, PLACE], w.visits[x, PLACE], leave)
+            seconds = road(w, s, w.visits[v, PLACE], w.visits[x, PLACE], leave)
             roads += seconds
             push = leave + seconds + w.visits[x, LEAD + here] - team.starts[s, at]
             idle -= team.gaps[s, at, WAIT]
@@ -251,6 +252,6 @@ def place_in_day(
     """The cheapest position of visit v in a day, if below `least`; (NO_ROOM, -1) when there is none."""
     if not has_room(w, team, s, v):
         return NO_ROOM, -1
-    if hops.between.shape[0] > 0 and w.shifts[s, REST_COUNT] == 0:
+    if hops.between.shape[1] > 0 and w.shifts[s, REST_COUNT] == 0:
         return place_in_plain_day(w, hops, team, s, v, least, late_price, skip)
     return place_in_other_day(w, team, s, v, least, late_price, skip, room)

@@ -5,7 +5,7 @@ its cost. Whoever takes its orders times them anew. Nodes are the visits, then t
 node's cumulated time is the session's start, so windows are plain bounds and set-up is owed by the arc.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import pairwise
 
@@ -27,10 +27,12 @@ from optimizer.schedule.world import (
     NOWHERE,
     PLACE,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WINDOWS,
     Ints,
     World,
+    is_steady,
 )
 from optimizer.solver.assignment import Assignment
 
@@ -50,8 +52,7 @@ class TravelView(StrEnum):
 
 def views(day: Day) -> tuple[TravelView, ...]:
     """The views worth searching: one where travel is the same all day."""
-    road = day.world.road
-    return (TravelView.LIKELY,) if (road == road[:1]).all() else (TravelView.LIKELY, TravelView.LONGEST)
+    return (TravelView.LIKELY,) if is_steady(day.world.road) else (TravelView.LIKELY, TravelView.LONGEST)
 
 
 class RoutingModel:
@@ -65,10 +66,10 @@ class RoutingModel:
         count = self._visits + 2 * self._shifts
         self._manager = pywrapcp.RoutingIndexManager(count, self._shifts, starts, ends)
         self._routing = pywrapcp.RoutingModel(self._manager)
-        road = _between_nodes(world, world.road, view)
-        self._costs(road)
-        self._times(day, road)
-        self._loads(_between_nodes(world, world.drive, view))
+        roads = [_between_nodes(world, table, view) for table in world.road]
+        self._costs(roads)
+        self._times(day, roads)
+        self._loads([_between_nodes(world, table, view) for table in world.drive])
         self._choices()
 
     def solve(self, first: Assignment, *, branches: int, seconds: float) -> Iterator[Assignment]:
@@ -107,22 +108,27 @@ class RoutingModel:
             orders.append(tuple(order))
         return tuple(orders)
 
-    def _costs(self, road: Ints) -> None:
+    def _registered(self, tables: Sequence[Ints]) -> list[int]:
+        """For each shift the transit of its table of `[node, node]`."""
+        transits = [self._routing.RegisterTransitMatrix(table.tolist()) for table in tables]
+        return [transits[table] for table in self._world.shifts[:, TABLE]]
+
+    def _costs(self, roads: Sequence[Ints]) -> None:
         """Points an arc: road and missed preferences."""
-        world = self._world
+        world, longest = self._world, max(int(road.max(initial=0)) for road in roads)
         for shift in range(self._shifts):
-            points = road * world.shifts[shift, ROAD_POINTS]
+            points = roads[world.shifts[shift, TABLE]] * world.shifts[shift, ROAD_POINTS]
             points[:, : self._visits] += world.preference[shift]
             self._routing.SetArcCostEvaluatorOfVehicle(self._routing.RegisterTransitMatrix(points.tolist()), shift)
-        self._tier = int(10 * (road.max(initial=0) + 1) * max(1, self._visits) * world.shifts[:, ROAD_POINTS].max())
+        self._tier = int(10 * (longest + 1) * max(1, self._visits) * world.shifts[:, ROAD_POINTS].max())
 
-    def _times(self, day: Day, road: Ints) -> None:
-        world, routing = self._world, self._routing
-        transit = routing.RegisterTransitMatrix((road + _service(world)).tolist())
+    def _times(self, day: Day, roads: Sequence[Ints]) -> None:
+        world, routing, service = self._world, self._routing, _service(self._world)
+        transits = self._registered([road + service for road in roads])
         latest = max(
             HORIZON, int(world.shifts[:, BACK_BY].max()), int(world.visits[:, WINDOWS + 1 :: 2].max(initial=0))
         )
-        routing.AddDimension(transit, latest, latest, False, "time")
+        routing.AddDimensionWithVehicleTransits(transits, latest, latest, False, "time")
         time = routing.GetDimensionOrDie("time")
         for visit in range(self._visits):
             start = time.CumulVar(self._manager.NodeToIndex(visit))
@@ -139,20 +145,20 @@ class RoutingModel:
             if row[BACK_BY] > row[ENDS]:
                 time.SetCumulVarSoftUpperBound(routing.End(shift), row[ENDS], self._tier)
 
-    def _loads(self, drive: Ints) -> None:
+    def _loads(self, drives: Sequence[Ints]) -> None:
         world, routing = self._world, self._routing
         for column, name in enumerate(("visits", "hands_on", "heavy", "driving")):
             limits = world.shifts[:, LIMITS + column]
             if (limits >= NEVER).all():
                 continue
             if name == "driving":
-                transit = routing.RegisterTransitMatrix(drive.tolist())
+                transits = self._registered(drives)
             else:
-                load = np.zeros(len(drive), dtype=np.int64)
+                load = np.zeros(len(drives[0]), dtype=np.int64)
                 load[: self._visits] = world.visits[:, LOAD + column]
-                transit = routing.RegisterUnaryTransitVector(load.tolist())
+                transits = [routing.RegisterUnaryTransitVector(load.tolist())] * self._shifts
             capacity = np.minimum(limits, 1 << 30).tolist()
-            routing.AddDimensionWithVehicleCapacity(transit, 0, capacity, True, name)
+            routing.AddDimensionWithVehicleTransitAndCapacity(transits, 0, capacity, True, name)
 
     def _choices(self) -> None:
         """Who may take a visit, and what it costs to leave it out: any required priority outweighs all below."""
@@ -173,7 +179,7 @@ def _nodes(world: World) -> Ints:
 
 
 def _between_nodes(world: World, table: NDArray[np.int32], view: TravelView) -> Ints:
-    """`[node, node]` seconds between the nodes in a view of the travel table; none from or to nowhere."""
+    """`[node, node]` seconds between the nodes in a view of one table of travel; none from or to nowhere."""
     nodes = _nodes(world)
     between = table[:, nodes[:, None], nodes[None, :]].astype(np.int64)
     if view is TravelView.LONGEST:

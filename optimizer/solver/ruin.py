@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.schedule.day_kernel import Sheet, blank_sheet
 from optimizer.schedule.timeline import Day
-from optimizer.schedule.world import BACK_BY, BEGINS, LEAD, LIMITS, LOAD, REST_COUNT, TAIL, World
+from optimizer.schedule.world import BACK_BY, BEGINS, LEAD, LIMITS, LOAD, REST_COUNT, TAIL, World, is_steady
 from optimizer.solver.anneal_kernel import anneal, worth
 from optimizer.solver.assignment import Assignment, Column
 from optimizer.solver.chain_kernel import LONGEST_CHAIN, Links, serve_by_chains
@@ -218,10 +218,10 @@ def longest_day(world: World) -> int:
 
 def _hops(world: World) -> Hops:
     shifts, visits = world.fits.shape
-    steady = bool((world.road == world.road[:1]).all() and (world.drive == world.drive[:1]).all())
-    rows = visits if steady and visits * visits <= MOST_HOPS else 0
+    tables, steady = len(world.road), is_steady(world.road) and is_steady(world.drive)
+    rows = visits if steady and tables * visits * visits <= MOST_HOPS else 0
     hops = Hops(
-        between=np.zeros((rows, rows, 4), dtype=np.int32),
+        between=np.zeros((tables, rows, rows, 4), dtype=np.int32),
         ends=np.zeros((shifts, visits, 4), dtype=np.int64),
     )
     fill_hops(world, hops)

@@ -25,6 +25,7 @@ from optimizer.schedule.world import (
     NOWHERE,
     PLACE,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WAIT_POINTS,
     World,
@@ -37,11 +38,11 @@ Step = tuple[int, int, int]
 
 
 @inlined
-def driven(w: World, i: int, j: int, depart: int) -> int:
+def driven(w: World, s: int, i: int, j: int, depart: int) -> int:
     """Seconds of driving without buffer, as driving limits count them."""
     if i == NOWHERE or j == NOWHERE or i == j:
         return 0
-    return travel_at(w.band_starts, w.drive, i, j, depart)
+    return travel_at(w.band_starts, w.drive[w.shifts[s, TABLE]], i, j, depart)
 
 
 @inlined
@@ -51,8 +52,8 @@ def first_step(w: World, s: int, v: int, more: int, ahead: int) -> Step:
     if start >= NEVER:
         return NEVER, 0, 0
     home, door = w.shifts[s, HOME], w.visits[v, PLACE]
-    leave = leave_by(w, home, door, rest_by(w, s, ahead, more - ahead, start - w.visits[v, LEAD]))
-    seconds, driving = road(w, home, door, leave), driven(w, home, door, leave)
+    leave = leave_by(w, s, home, door, rest_by(w, s, ahead, more - ahead, start - w.visits[v, LEAD]))
+    seconds, driving = road(w, s, home, door, leave), driven(w, s, home, door, leave)
     if driving > w.shifts[s, LIMITS + 4]:
         return NEVER, 0, 0
     wait = start - w.visits[v, LEAD] - leave - seconds - rest_seconds(w, s, ahead, more - ahead)
@@ -69,7 +70,7 @@ def next_step(w: World, s: int, u: int, v: int, begun: int, taken: int, more: in
     here = same_place(w, u, v)
     free, i, j = begun + w.visits[u, TAIL + here], w.visits[u, PLACE], w.visits[v, PLACE]
     leave = rest_after(w, s, taken, ahead, free)
-    seconds, driving = road(w, i, j, leave), driven(w, i, j, leave)
+    seconds, driving = road(w, s, i, j, leave), driven(w, s, i, j, leave)
     if driving > w.shifts[s, LIMITS + 4]:
         return NEVER, 0, 0
     wait = start - w.visits[v, LEAD + here] - free - seconds - rest_seconds(w, s, taken, more)
@@ -85,7 +86,7 @@ def last_step(w: World, s: int, v: int, begun: int, taken: int, ahead: int) -> S
     home, door = w.shifts[s, HOME + 1], w.visits[v, PLACE]
     free = begun + w.visits[v, TAIL]
     leave = rest_after(w, s, taken, ahead, free)
-    seconds, driving = road(w, door, home, leave), driven(w, door, home, leave)
+    seconds, driving = road(w, s, door, home, leave), driven(w, s, door, home, leave)
     if driving > w.shifts[s, LIMITS + 4]:
         return NEVER, 0, 0
     idle = leave - free - rest_seconds(w, s, taken, ahead)

@@ -166,11 +166,14 @@ def _windows(
     board = Board.of([OpenDay.of(day, KIND, range(len(day.visits))) for day in days])
     grid = _grid(asked, days, step)
     here, stops = problem.travel.index[asked.place.id], [problem.travel.index[stop.id] for stop in board.stops]
-    travel = problem.travel.seconds
-    spokes = Spokes(out=np.ascontiguousarray(travel[:, here, stops]), back=np.ascontiguousarray(travel[:, stops, here]))
+    tables = {roads: problem.travel.at_percent(roads.percent).seconds for roads in board.kinds}
+    spokes = {
+        roads: Spokes(out=np.ascontiguousarray(table[:, here, stops]), back=np.ascontiguousarray(table[:, stops, here]))
+        for roads, table in tables.items()
+    }
     row = problem.visit_index[asked.id]
     eligible = Day.of(problem).world.fits[:, row]
-    found = board.openings(asked, eligible, {KIND: spokes}, [grid] * len(days))
+    found = board.openings(asked, eligible, spokes, [grid] * len(days))
     for day, possible in zip(days, found.possible, strict=True):
         limits = day.shifts[0].limits
         if limits.driving is not None or limits.longest_drive is not None:

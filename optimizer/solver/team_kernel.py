@@ -31,16 +31,18 @@ from optimizer.schedule.world import (
     PLACE,
     REST_COUNT,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WAIT_POINTS,
     Ints,
     World,
 )
 from optimizer.travel.compiled import inlined, kernel
+from optimizer.travel.kernels import travel_at
 
 NOBODY = -1
 
-# Columns of `Hops.between[v, u]`: from u to v, and from v to u. A span leads from session start to session start.
+# Columns of `Hops.between[table, v, u]`: from u to v, and from v to u. A span leads from session start to the next.
 SPAN_FROM, ROAD_FROM, SPAN_TO, ROAD_TO = 0, 1, 2, 3
 # Columns of `Hops.ends[s, v]`: v as the first visit of the day, and as the last.
 FIRST, ROAD_OUT, LAST, ROAD_BACK = 0, 1, 2, 3
@@ -56,7 +58,7 @@ class Hops(NamedTuple):
     """What lies between two visits where travel is the same all day."""
 
     between: NDArray[np.int32]
-    """`[V, V, 4]`; without rows where travel changes over the day."""
+    """`[T, V, V, 4]` for each table of the world's travel; without rows where travel changes over the day."""
     ends: Ints
     """`[S, V, 4]`; the roads are zero where travel changes over the day, all of it where the shift has breaks."""
 
@@ -85,17 +87,18 @@ class Team(NamedTuple):
 @kernel
 def fill_hops(w: World, hops: Hops) -> None:
     """Write the tables once for a world."""
-    steady, visits = hops.between.shape[0] > 0, w.visits.shape[0]
-    if steady:
+    steady, visits = hops.between.shape[1] > 0, w.visits.shape[0]
+    for table in range(hops.between.shape[0] if steady else 0):
+        between = hops.between[table]
         for v in range(visits):
             for u in range(visits):
-                here = same_place(w, u, v)
-                there = road(w, w.visits[u, PLACE], w.visits[v, PLACE], 0)
-                back = road(w, w.visits[v, PLACE], w.visits[u, PLACE], 0)
-                hops.between[v, u, SPAN_FROM] = w.visits[u, TAIL + here] + there + w.visits[v, LEAD + here]
-                hops.between[v, u, ROAD_FROM] = there
-                hops.between[v, u, SPAN_TO] = w.visits[v, TAIL + here] + back + w.visits[u, LEAD + here]
-                hops.between[v, u, ROAD_TO] = back
+                here, i, j = same_place(w, u, v), w.visits[u, PLACE], w.visits[v, PLACE]
+                there = 0 if i == j else travel_at(w.band_starts, w.road[table], i, j, 0)
+                back = 0 if i == j else travel_at(w.band_starts, w.road[table], j, i, 0)
+                between[v, u, SPAN_FROM] = w.visits[u, TAIL + here] + there + w.visits[v, LEAD + here]
+                between[v, u, ROAD_FROM] = there
+                between[v, u, SPAN_TO] = w.visits[v, TAIL + here] + back + w.visits[u, LEAD + here]
+                between[v, u, ROAD_TO] = back
     for s in range(w.shifts.shape[0]):
         if w.shifts[s, REST_COUNT] > 0:
             continue
@@ -103,20 +106,20 @@ def fill_hops(w: World, hops: Hops) -> None:
             hops.ends[s, v, FIRST] = earliest_first(w, s, v, 0)
             hops.ends[s, v, LAST] = latest_last(w, s, v, 0)
             if steady:
-                hops.ends[s, v, ROAD_OUT] = road(w, w.shifts[s, HOME], w.visits[v, PLACE], 0)
-                hops.ends[s, v, ROAD_BACK] = road(w, w.visits[v, PLACE], w.shifts[s, HOME + 1], 0)
+                hops.ends[s, v, ROAD_OUT] = road(w, s, w.shifts[s, HOME], w.visits[v, PLACE], 0)
+                hops.ends[s, v, ROAD_BACK] = road(w, s, w.visits[v, PLACE], w.shifts[s, HOME + 1], 0)
 
 
 @inlined
 def is_plain(w: World, hops: Hops, s: int) -> bool:
     """Whether the tables time this shift's days."""
-    return hops.between.shape[0] > 0 and w.shifts[s, REST_COUNT] == 0
+    return hops.between.shape[1] > 0 and w.shifts[s, REST_COUNT] == 0
 
 
 @inlined
-def steady_drive(w: World, i: int, j: int) -> int:
+def steady_drive(w: World, s: int, i: int, j: int) -> int:
     """Seconds of driving without buffer where travel is the same all day."""
-    return 0 if i == NOWHERE or j == NOWHERE else w.drive[0, i, j]
+    return 0 if i == NOWHERE or j == NOWHERE else w.drive[w.shifts[s, TABLE], 0, i, j]
 
 
 @inlined
@@ -126,7 +129,7 @@ def keeps_driving_limits(w: World, team: Team, s: int) -> bool:
     here = w.shifts[s, HOME]
     for i in range(n + 1):
         there = w.visits[team.order[s, i], PLACE] if i < n else w.shifts[s, HOME + 1]
-        seconds = steady_drive(w, here, there) if here != there else 0
+        seconds = steady_drive(w, s, here, there) if here != there else 0
         total += seconds
         longest = max(longest, seconds)
         here = there
@@ -137,7 +140,7 @@ def keeps_driving_limits(w: World, team: Team, s: int) -> bool:
 @kernel
 def time_plain(w: World, hops: Hops, team: Team, s: int) -> bool:
     """Time a day by the tables; false when it breaks a promise. The day has visits."""
-    n, v = team.size[s], team.order[s, 0]
+    n, v, between = team.size[s], team.order[s, 0], hops.between[w.shifts[s, TABLE]]
     start, roads, spans = hops.ends[s, v, FIRST], hops.ends[s, v, ROAD_OUT], 0
     if start >= NEVER:
         return False
@@ -145,7 +148,7 @@ def time_plain(w: World, hops: Hops, team: Team, s: int) -> bool:
     team.earliest[s, 0, 0], team.starts[s, 0], team.gaps[s, 0, ROAD] = start, start, roads
     for i in range(1, n):
         u, v = v, team.order[s, i]
-        span, seconds = hops.between[v, u, SPAN_FROM], hops.between[v, u, ROAD_FROM]
+        span, seconds = between[v, u, SPAN_FROM], between[v, u, ROAD_FROM]
         start = next_start(w, v, start + span)
         if start >= NEVER:
             return False

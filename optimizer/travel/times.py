@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.domain.driving import USUAL, Driving
+from optimizer.domain.driving import USUAL, USUAL_PERCENT, Driving
 from optimizer.domain.time import MINUTE, Seconds
 
 ESTIMATE = "estimate"
@@ -58,6 +58,8 @@ class TravelTimes:
         `drive[band, i, j]`: seconds behind the wheel when leaving at `starts[band]`.
     seconds
         `seconds[band, i, j]`: the same with the travel buffer. Every schedule is timed with this one.
+    buffer
+        What was added to make `seconds` of `drive`.
     meters
         `meters[i, j]`, or None where the source knows no distances.
     source
@@ -70,6 +72,7 @@ class TravelTimes:
     starts: NDArray[np.int64]
     drive: Table
     seconds: Table
+    buffer: BufferPolicy = BufferPolicy()
     meters: Table | None = None
     source: str = "caller"
     estimated: NDArray[np.bool_] | None = None
@@ -111,14 +114,14 @@ class TravelTimes:
             raise ValueError("a travel time cannot be negative")
         if (np.diff(begins) <= 0).any():
             raise ValueError("bands must begin one after the other")
-        plain = make_fifo(begins, wide)
-        timed = padded(begins, plain, buffer or BufferPolicy())
-        timed[:, np.arange(n), np.arange(n)] = plain[:, np.arange(n), np.arange(n)]
+        policy = buffer or BufferPolicy()
+        drives, timed = _timed(begins, make_fifo(begins, wide), policy)
         return cls(
             places=tuple(places),
             starts=begins,
-            drive=np.ascontiguousarray(plain, dtype=np.int32),
-            seconds=np.ascontiguousarray(timed, dtype=np.int32),
+            drive=drives,
+            seconds=timed,
+            buffer=policy,
             meters=None if meters is None else np.ascontiguousarray(meters, dtype=np.int32),
             source=source,
             estimated=estimated,
@@ -130,6 +133,13 @@ class TravelTimes:
             return self.source
         guessed = self.estimated[self.index[origin], self.index[destination]]
         return ESTIMATE if guessed else self.source.removesuffix(f"+{ESTIMATE}")
+
+    def at_percent(self, percent: int) -> Self:
+        """The same for who takes `percent` of the time for every drive; the buffer is worked out from what it takes."""
+        if percent == USUAL_PERCENT:
+            return self
+        drive, seconds = _timed(self.starts, at_percent(self.starts, self.drive, percent), self.buffer)
+        return replace(self, drive=drive, seconds=seconds)
 
     def only(self, places: Sequence[str]) -> Self:
         """The same travel between some of the places, in the order given.
@@ -146,25 +156,32 @@ class TravelTimes:
             starts=self.starts,
             drive=np.ascontiguousarray(self.drive[cut]),
             seconds=np.ascontiguousarray(self.seconds[cut]),
+            buffer=self.buffer,
             meters=None if self.meters is None else np.ascontiguousarray(self.meters[np.ix_(rows, rows)]),
             source=self.source,
             estimated=None if self.estimated is None else np.ascontiguousarray(self.estimated[np.ix_(rows, rows)]),
         )
 
-    def and_place(self, place: str, *, drive: tuple[Table, Table], seconds: tuple[Table, Table]) -> Self:
+    def and_place(self, place: str, *, out: Table, back: Table) -> Self:
         """The same with one place more, the last; no distances.
 
         Parameters
         ----------
-        drive, seconds
-            From the new place to each of the others and back: `out[band, j]`, `back[band, i]`, without and with the
-            buffer.
+        out, back
+            Drives without a buffer, FIFO: `out[band, j]` from the new place to each of the others, `back[band, i]`
+            from each of them to it.
         """
+        bands, n, _ = self.drive.shape
+        drive, seconds = (np.zeros((bands, n + 1, n + 1), dtype=np.int32) for _ in range(2))
+        drive[:, :n, :n], drive[:, n, :n], drive[:, :n, n] = self.drive, out, back
+        seconds[:, :n, :n] = self.seconds
+        seconds[:, n, :n], seconds[:, :n, n] = (padded(self.starts, new, self.buffer) for new in (out, back))
         return type(self)(
             places=(*self.places, place),
             starts=self.starts,
-            drive=_grown(self.drive, *drive),
-            seconds=_grown(self.seconds, *seconds),
+            drive=drive,
+            seconds=seconds,
+            buffer=self.buffer,
             source=self.source,
         )
 
@@ -174,24 +191,33 @@ class TravelTimes:
         return {place: row for row, place in enumerate(self.places)}
 
 
-def _grown(table: Table, out: Table, back: Table) -> Table:
-    bands, n, _ = table.shape
-    grown = np.zeros((bands, n + 1, n + 1), dtype=np.int32)
-    grown[:, :n, :n], grown[:, n, :n], grown[:, :n, n] = table, out, back
-    return grown
-
-
 def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[np.int64]:
     """Raise travel times just enough that leaving at a later band never arrives earlier.
 
     A staircase of multiplied times breaks this by minutes when rush hour ends; raising (never lowering) keeps every
     promise made with the result.
     """
-    column = starts[:, None, None]
+    column = starts.reshape(-1, *(1,) * (table.ndim - 1))
     return np.maximum.accumulate(table.astype(np.int64) + column, axis=0) - column
 
 
-def padded(starts: NDArray[np.int64], drive: NDArray[np.int64], policy: BufferPolicy) -> NDArray[np.int64]:
-    """FIFO drives `[band, i, j]` with their buffer, FIFO again."""
+def at_percent(starts: NDArray[np.int64], drive: NDArray[np.integer], percent: int) -> NDArray[np.int64]:
+    """FIFO drives of who takes `percent` of the time, rounded to the second at each band, FIFO again.
+
+    Longer drives get shorter more steeply, so that what was FIFO need not be any more.
+    """
+    return make_fifo(starts, (drive.astype(np.int64) * percent + 50) // 100)
+
+
+def _timed(starts: NDArray[np.int64], drive: NDArray[np.int64], policy: BufferPolicy) -> tuple[Table, Table]:
+    """FIFO drives `[band, i, j]` without and with their buffer; within one place there is none."""
+    timed, here = padded(starts, drive, policy), np.arange(drive.shape[-1])
+    timed[:, here, here] = drive[:, here, here]
+    return np.ascontiguousarray(drive, dtype=np.int32), np.ascontiguousarray(timed, dtype=np.int32)
+
+
+def padded(starts: NDArray[np.int64], drive: NDArray[np.integer], policy: BufferPolicy) -> NDArray[np.int64]:
+    """FIFO drives `[band, ...]` with their buffer, FIFO again."""
     # Integers only: a float here would make two machines disagree by a second.
-    return make_fifo(starts, drive + policy.minutes * MINUTE + -(-drive * policy.percent // 100))
+    wide = drive.astype(np.int64)
+    return make_fifo(starts, wide + policy.minutes * MINUTE + -(-wide * policy.percent // 100))

@@ -39,6 +39,10 @@ PEOPLE = {
         "out_of_range",
     ),
     "a negative limit": ({"limits": {"visits": -1}}, "/therapists/0/limits/visits", "out_of_range"),
+    "drives quicker than anybody's": ({"travel_percent": 65}, "/therapists/0/travel_percent", "out_of_range"),
+    "drives slower than anybody's": ({"travel_percent": 155}, "/therapists/0/travel_percent", "out_of_range"),
+    "drives between two steps": ({"travel_percent": 112}, "/therapists/0/travel_percent", "out_of_range"),
+    "drives in words": ({"travel_percent": "110"}, "/therapists/0/travel_percent", "wrong_type"),
     "a home that the table does not know": (
         {"start": {"id": "homme"}},
         "/therapists/0/start/id",

@@ -71,7 +71,7 @@ def core(days: Sequence[TherapistDay]) -> None:
     for number in range(60):
         visit = asked(somewhere(rng))
         begun = perf_counter()
-        spokes = {"day": ROADS.spokes(visit.place, board.stops, horizon, BUFFER)}
+        spokes = dict.fromkeys(board.kinds, ROADS.spokes(visit.place, board.stops, horizon, BUFFER))
         read = perf_counter()
         found = board.openings(visit, eligible, spokes, grids)
         done = perf_counter()

@@ -24,7 +24,7 @@ from random import Random
 from optimizer.solver.child import solve_in_child
 from optimizer.solver.params import SolveParams
 from tests.worlds import random_world
-solve_in_child(random_world(Random(1), {visits}, {shifts}), SolveParams(time_limit=0.5))
+solve_in_child(random_world(Random(1), {visits}, {shifts}, paces=False), SolveParams(time_limit=0.5))
 """
 
 
@@ -47,7 +47,7 @@ def proofs() -> None:
     for visits in (6, 8, 10, 12):
         spent = []
         for seed in range(20):
-            day = Day.of(random_world(Random(seed), visits, 1))
+            day = Day.of(random_world(Random(seed), visits, 1, paces=False))
             began = perf_counter()
             solve_exact(day)
             spent.append(1e3 * (perf_counter() - began))
@@ -79,7 +79,7 @@ def rush_hour() -> None:
     for shifts, visits in ((1, 20), (5, 30), (10, 60), (30, 180)):
         told: list[Plan] = []
         began = perf_counter()
-        result = solve(random_world(Random(1), visits, shifts), SolveParams(time_limit=2.0), told.append)
+        result = solve(random_world(Random(1), visits, shifts, paces=False), SolveParams(time_limit=2.0), told.append)
         print(
             f"  {shifts:10d}  {visits:6d}  {perf_counter() - began:7.2f}  {result.stats.iterations:10d}"
             f"  {len(told[0].unassigned)} / {len(result.plan.unassigned)}"
@@ -88,7 +88,7 @@ def rush_hour() -> None:
 
 def children() -> None:
     print("\nchild processes")
-    small = random_world(Random(1), 8, 1)
+    small = random_world(Random(1), 8, 1, paces=False)
     for name, visits, shifts in (("8 visits", 8, 1), ("30 visits, 0.5 s", 30, 5)):
         began = perf_counter()
         subprocess.run([sys.executable, "-c", COLD.format(visits=visits, shifts=shifts)], check=True)
@@ -100,7 +100,7 @@ def children() -> None:
     thread.join()
     print(f"  from the fork server: first {1e3 * spent[0]:.0f} ms, then {1e3 * median(spent[1:]):.0f} ms")
     began = perf_counter()
-    solve_in_child(random_world(Random(1), 30, 5), SolveParams(time_limit=2.0))
+    solve_in_child(random_world(Random(1), 30, 5, paces=False), SolveParams(time_limit=2.0))
     print(f"  30 visits, time limit 2 s: {perf_counter() - began:.2f} s")
     peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(f"  peak memory: {peaks[0]} MB here, {peaks[1]} MB in the largest child")

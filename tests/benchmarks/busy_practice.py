@@ -94,7 +94,7 @@ def fill(rng: Random, pattern: WorkPattern, day: date, visits: int) -> Therapist
             tear_down=Policies().tear_down,
         )
         board = Board.of([OpenDay.of(filled.problem(), "day")])
-        spokes = {"day": ROADS.spokes(asked.place, board.stops, horizon, BUFFER)}
+        spokes = dict.fromkeys(board.kinds, ROADS.spokes(asked.place, board.stops, horizon, BUFFER))
         added = board.openings(asked, [True], spokes, [GRID]).added[0]
         cheap = [int(column) for column in np.argsort(added, kind="stable")[:8] if added[column] < NEVER]
         if cheap:

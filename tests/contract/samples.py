@@ -37,6 +37,7 @@ def pattern(therapist: str = "taylor", name: str = "Taylor") -> WorkPattern:
         start_place=HOME,
         breaks=(WallBreak(earliest=time(12), latest=time(14), minutes=30),),
         limits=Limits(visits=6, hands_on=5 * HOUR),
+        travel_percent=110,
     )
 
 

@@ -32,7 +32,7 @@ from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.itinerary import Plan
 from optimizer.domain.practice import Practice, Service
 from optimizer.domain.promise import HeldVisit
-from optimizer.domain.therapist import WorkPattern
+from optimizer.domain.therapist import Shift, WorkPattern
 from optimizer.domain.time import TimeWindow
 from tests.contract.samples import plan
 
@@ -41,6 +41,7 @@ INSTANTS = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040,
 OFFSETS = st.sampled_from([UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5, minutes=30))])
 
 SECONDS = st.integers(0, 10**6)
+PERCENTS = st.sampled_from(range(70, 155, 5))
 DAY = st.lists(st.floats(0.4, 2.5), min_size=24, max_size=24).map(tuple)
 
 
@@ -65,8 +66,15 @@ LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
         workday=DAY,
         weekend=DAY,
         parking=st.lists(st.tuples(st.text(), SECONDS)).map(tuple),
+        percents=st.lists(st.tuples(st.text(), PERCENTS)).map(tuple),
     ),
 }
+
+FIELDS: Mapping[tuple[type, str], st.SearchStrategy[Any]] = {
+    (Shift, "travel_percent"): PERCENTS,
+    (WorkPattern, "travel_percent"): st.none() | PERCENTS,
+}
+"""Those that may not have every value of their type."""
 
 
 def anything(kind: Any) -> st.SearchStrategy[Any]:
@@ -77,7 +85,8 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         ends = st.tuples(LEAVES[datetime], LEAVES[datetime]).map(sorted)
         return ends.map(lambda pair: StartWindow(earliest=pair[0], latest=pair[1]))
     if is_dataclass(kind):
-        fields = {name: anything(hint) for name, hint in get_type_hints(kind).items()}
+        hints = get_type_hints(kind).items()
+        fields = {name: FIELDS[kind, name] if (kind, name) in FIELDS else anything(hint) for name, hint in hints}
         return st.builds(cast(Callable[..., Any], kind), **fields)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
@@ -144,6 +153,7 @@ def test_the_same_plan_is_the_same_text() -> None:
 def test_a_document_from_before_a_field_existed_gets_the_fields_default() -> None:
     document = plan_to_json(plan("taylor"))
     del document["itineraries"][0]["shift"]["limits"]
+    del document["itineraries"][0]["shift"]["travel_percent"]
     del document["certificate"]["checked"]
     read = plan_from_json(document)
     assert read.certificate.checked is False

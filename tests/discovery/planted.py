@@ -297,9 +297,16 @@ MUTANTS = (
     Mutant(
         name="leg home ignored",
         file="optimizer/schedule/kernels.py",
-        before="leave_by(w, w.visits[v, PLACE], w.shifts[s, HOME + 1], arrive))",
+        before="leave_by(w, s, w.visits[v, PLACE], w.shifts[s, HOME + 1], arrive))",
         after="arrive)",
         tests=("tests/unit/test_timeline_against_enumeration.py",),
+    ),
+    Mutant(
+        name="everybody drives alike",
+        file="api/services/starts.py",
+        before="        if kind.percent == USUAL_PERCENT:\n",
+        after="        if True:\n",
+        tests=("tests/features/test_travel_percent.py",),
     ),
     Mutant(
         name="wall-clock arithmetic",

@@ -32,10 +32,11 @@ Seen = tuple[int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Victim:
-    """What is known of the neighbour: the day and the hour of the visit."""
+    """What is known of the neighbour: the day and the hour of the visit, and how long drives take the therapist."""
 
     horizon: Horizon
     start: Seconds
+    percent: int = 100
 
 
 def square_around(middle: Coordinate, km: float) -> list[Coordinate]:
@@ -58,8 +59,9 @@ def expected(
 ) -> NDArray[np.int64]:
     """`seen[home]`: what a search from there would show if the neighbour lived in that home."""
     here = Place(id="asker", coordinate=asker)
-    drive = roads.spokes(here, homes, victim.horizon, BUFFER).out.astype(np.int64)
     starts = band_starts(victim.horizon)
+    bare = roads.spokes(here, homes, victim.horizon, BUFFER.bare)
+    drive = bare.at_percent(victim.percent, starts, BUFFER).out.astype(np.int64)
     free = victim.start + TAIL
     first = free + _leaving(drive, starts, free) + LEAD
     seen = np.full((len(homes), 2), NONE, dtype=np.int64)

@@ -16,7 +16,7 @@ from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, Person
 from tests.features.clinic import Clinic, at, open_clinic
 from tests.features.test_by_hand import booked, day, place, proposal, who
 
-PEOPLE = (Person(id="t0"), Person(id="t1"))
+PEOPLE = (Person(id="t0"), Person(id="t1", travel_percent=130))
 WALLS = ("08:00", "09:30", "10:10", "11:00", "12:40", "14:00", "16:30", "18:45")
 
 

@@ -24,7 +24,7 @@ from data.store.records import Role
 from optimizer.domain.booking import Booking, Client, StartWindow
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
-from tests.booking_world import MONDAY, NOW, TORONTO, crew, make_key, open_practice
+from tests.booking_world import MONDAY, NOW, TORONTO, Person, crew, make_key, open_practice
 from tests.doors import AppDoor
 from tests.features.prying import STEP_KM, Victim, pry, square_around
 from tests.front_desk import FrontDesk
@@ -101,16 +101,18 @@ def somewhere(rng: Random, around: Coordinate, spread: float = 0.05) -> Coordina
             return point
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seed", "percent"), [(1, 100), (3, 130), pytest.param(2, 100, marks=pytest.mark.slow)], ids=str
+)
 def test_two_hundred_searches_leave_three_square_kilometres_in_which_a_neighbour_may_live(
-    parts: Wiring, seed: int
+    parts: Wiring, seed: int, percent: int
 ) -> None:
-    open_practice(parts.store, parts.geocoder, crew(1))
+    open_practice(parts.store, parts.geocoder, [Person(id="t0", travel_percent=percent)])
     rng = Random(seed)
     suspects = square_around(somewhere(rng, BRAMPTON), 16)
     secret = suspects[rng.randrange(len(suspects) // 3, 2 * len(suspects) // 3)]
     book(parts, "neighbour", secret, earliest=ONE_O_CLOCK, latest=ONE_O_CLOCK)
-    public, victim = desk(parts, Role.BOOKING), Victim(horizon=DAY, start=ONE_O_CLOCK)
+    public, victim = desk(parts, Role.BOOKING), Victim(horizon=DAY, start=ONE_O_CLOCK, percent=percent)
 
     found = pry(victim, suspects, lambda where: starts(public, where), SNAPPED, searches=200, rng=rng)
 
@@ -157,7 +159,7 @@ def test_the_same_searches_with_the_exact_roads_would_find_the_house(parts: Wiri
 @pytest.mark.parametrize("width", [0, 2 * HOUR], ids=["a fixed start", "a window"])
 def test_every_answer_is_the_same_wherever_in_the_cell_the_neighbours_live(parts: Wiring, width: Seconds) -> None:
     """Not only the starts: their order, and whether they are on the way."""
-    open_practice(parts.store, parts.geocoder, crew(1))
+    open_practice(parts.store, parts.geocoder, [Person(id="t0", travel_percent=115)])
     rng = Random(3)
     homes = [somewhere(rng, BRAMPTON), somewhere(rng, BRAMPTON)]
     for k, home in enumerate(homes):
@@ -182,7 +184,7 @@ def test_every_answer_is_the_same_wherever_in_the_cell_the_neighbours_live(parts
 
 def test_at_most_a_twentieth_of_the_starts_is_lost_and_every_one_offered_can_be_held(parts: Wiring) -> None:
     """Two weeks filled a visit at a time, asked from all around by staff and by the public."""
-    open_practice(parts.store, parts.geocoder, crew(2))
+    open_practice(parts.store, parts.geocoder, [Person(id="t0"), Person(id="t1", travel_percent=125)])
     rng = Random(4)
     public, staff = desk(parts, Role.BOOKING), desk(parts, Role.PLANNER)
     feasible, lost, held = 0, 0, 0

@@ -301,7 +301,7 @@ def test_a_course_that_makes_no_sense_is_refused_with_a_reason(
 @pytest.mark.parametrize("seed", range(3))
 def test_a_course_is_offered_exactly_when_the_days_one_by_one_allow_one(clinic_of: Open, seed: int) -> None:
     """Every date's slots of every therapist, asked one by one, and every choice among them."""
-    rng, people = Random(seed), [Person(id="t0", limits=Limits(driving=9000)), Person(id="t1")]
+    rng, people = Random(seed), [Person(id="t0", limits=Limits(driving=9000), travel_percent=115), Person(id="t1")]
     clinic = clinic_of(people)
     dates = [TUESDAY + timedelta(days=k) for k in range(6)]
     for day in dates:

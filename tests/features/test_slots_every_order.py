@@ -80,6 +80,7 @@ def _person(rng: Random, name: str) -> Person:
             driving=rng.choice((None, 2 * HOUR, 3 * HOUR)),
             longest_drive=rng.choice((None, None, 45 * MINUTE)),
         ),
+        travel_percent=rng.choice((None, 70, 100, 125, 150)),
     )
 
 

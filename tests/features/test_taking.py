@@ -12,9 +12,9 @@ from tests.doors import Answer
 from tests.features.clinic import Clinic, at, open_clinic
 
 PEOPLE = (
-    Person(id="t0", breaks=(LUNCH,)),
+    Person(id="t0", breaks=(LUNCH,), travel_percent=85),
     Person(id="t1", gender="female", limits=Limits(visits=1)),
-    Person(id="t2", limits=Limits(driving=2 * 3600)),
+    Person(id="t2", limits=Limits(driving=2 * 3600), travel_percent=95),
 )
 
 

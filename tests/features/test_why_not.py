@@ -182,7 +182,7 @@ def test_an_answer_explains_no_more_than_it_is_worth_and_counts_the_rest(clinic_
 @pytest.mark.parametrize("seed", range(3))
 def test_every_start_within_hours_is_either_offered_or_refused(clinic_of: Open, seed: int) -> None:
     rng = Random(seed)
-    people = [Person(id="t0", limits=Limits(driving=9000)), Person(id="t1", breaks=(LUNCH,))]
+    people = [Person(id="t0", limits=Limits(driving=9000)), Person(id="t1", breaks=(LUNCH,), travel_percent=140)]
     clinic = clinic_of(people)
     for who in ("t0", "t1"):
         for hour in (9, 12, 15, 18):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from data.geocoding.service_area import embedded as service_area
-from data.roads.estimate import EstimateSource, place_points
+from data.roads.estimate import EstimateSource, band_starts, place_points
 from data.roads.free_flow import embedded
 from data.roads.snapped import SIDE_KM, SnappedRoads
 from optimizer.domain.place import Coordinate, Place
@@ -60,6 +60,10 @@ def test_a_bound_is_never_shorter_than_the_drive_to_any_home_of_the_cell(horizon
             bound, real = (roads.spokes(center, homes, horizon, POLICY).out for roads in (SNAPPED, ROADS))
             assert (bound >= real).all()
             compared += bound.size
+            bare = [roads.spokes(center, homes, horizon, POLICY.bare) for roads in (SNAPPED, ROADS)]
+            for percent in (70, 115, 150):
+                theirs, its = (one.at_percent(percent, band_starts(horizon), POLICY).out for one in bare)
+                assert (theirs >= its).all()
     assert compared > 800_000
 
 

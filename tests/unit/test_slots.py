@@ -11,7 +11,7 @@ import pytest
 from optimizer.domain.time import TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem
-from optimizer.schedule.slots import Board, OpenDay, Spokes
+from optimizer.schedule.slots import Board, OpenDay, Roads, Spokes
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER
 from tests.builders import problem, roads, shift, visit, window
@@ -33,14 +33,17 @@ def _split(world: Problem) -> tuple[Problem, Visit]:
     return replace(world, visits=tuple(rest)), new
 
 
-def _spokes(world: Problem, new: Visit) -> Spokes:
-    row = world.travel.index[new.place.id]
-    return Spokes(out=world.travel.seconds[:, row, :], back=world.travel.seconds[:, :, row])
-
-
-def _aligned(board: Board, world: Problem, spokes: Spokes) -> Spokes:
-    columns = [world.travel.index[stop.id] for stop in board.stops]
-    return Spokes(out=spokes.out[:, columns], back=spokes.back[:, columns])
+def _spokes(board: Board, world: Problem, new: Visit) -> dict[Roads, Spokes]:
+    """Drives to and from the new visit's place for whoever is on the board."""
+    travel, row = world.travel, world.travel.index[new.place.id]
+    columns = [travel.index[stop.id] for stop in board.stops]
+    usual, bare = (
+        Spokes(out=table[:, row, columns], back=table[:, columns, row]) for table in (travel.seconds, travel.drive)
+    )
+    return {
+        who: usual if who.percent == 100 else bare.at_percent(who.percent, travel.starts, travel.buffer)
+        for who in board.kinds
+    }
 
 
 def _by_permutation(world: Problem, new: Visit, start: int) -> bool:
@@ -74,8 +77,7 @@ def test_every_possible_start_is_offered_and_no_other(seed: int) -> None:
         world = _without_driving_limits(tiny_world(rng, visits=rng.randint(1, 4)))
         rest, new = _split(world)
         board = Board.of([OpenDay.of(_trimmed(rest), "day")])
-        spokes = _aligned(board, world, _spokes(world, new))
-        found = board.openings(new, [True], {"day": spokes}, [GRID]).possible[0]
+        found = board.openings(new, [True], _spokes(board, world, new), [GRID]).possible[0]
         offered += int(found.sum())
         days += 1
         for start in GRID[:: rng.randint(1, 4)].tolist():
@@ -95,12 +97,11 @@ def test_a_board_answers_for_each_day_as_the_day_alone_would() -> None:
     new = base.visits[0]
     days = [OpenDay.of(world, "day") for world in worlds]
     board = Board.of(days)
-    together = board.openings(
-        new, [True] * len(days), {"day": _aligned(board, base, _spokes(base, new))}, [GRID] * len(days)
-    )
+    assert len(board.kinds) > 1
+    together = board.openings(new, [True] * len(days), _spokes(board, base, new), [GRID] * len(days))
     for row, day in enumerate(days):
         alone = Board.of([day])
-        spokes = {"day": _aligned(alone, base, _spokes(base, new))}
+        spokes = _spokes(alone, base, new)
         assert (alone.openings(new, [True], spokes, [GRID]).added[0] == together.added[row]).all()
     assert (together.added < NEVER).any()
 
@@ -110,10 +111,10 @@ def test_drives_that_a_board_does_not_ask_for_make_no_difference() -> None:
     for _ in range(60):
         rest, new = _split(world := _without_driving_limits(tiny_world(rng, visits=rng.randint(1, 4))))
         board = Board.of([OpenDay.of(_trimmed(rest), "day")])
-        spokes, (near,) = _aligned(board, world, _spokes(world, new)), board.near(new, [True])
+        ((who, spokes),), (near,) = _spokes(board, world, new).items(), board.near(new, [True])
         left_out += int((~near).sum())
         spoilt = Spokes(out=np.where(near, spokes.out, NEVER // 2**20), back=np.where(near, spokes.back, 0))
-        asked, spared = (board.openings(new, [True], {"day": some}, [GRID]) for some in (spokes, spoilt))
+        asked, spared = (board.openings(new, [True], {who: some}, [GRID]) for some in (spokes, spoilt))
         assert (asked.added == spared.added).all()
         assert (asked.detours == spared.detours).all()
     assert left_out > 20
@@ -134,16 +135,16 @@ def test_a_movable_visit_makes_way_for_a_new_one() -> None:
     world = problem([early], [shift()], roads(MINUTES))
     new = visit("new", "b", window("0:00"))
     board = Board.of([OpenDay.of(_trimmed(world), "day")])
-    spokes = _aligned(board, world, _spokes(world, new))
+    spokes = _spokes(board, world, new)
     grid = np.array([10 * 3600, 11 * 3600], dtype=np.int64)
-    assert board.openings(new, [True], {"day": spokes}, [grid]).possible.tolist() == [[True, False]]
+    assert board.openings(new, [True], spokes, [grid]).possible.tolist() == [[True, False]]
 
 
 def test_a_day_that_is_not_asked_or_is_full_offers_nothing() -> None:
     world = problem([], [shift()], roads(MINUTES))
     new = visit("new", "b", window("0:00"))
     board = Board.of([OpenDay.of(_trimmed(world), "day")])
-    spokes = {"day": _aligned(board, world, _spokes(world, new))}
+    spokes = _spokes(board, world, new)
     grid = np.array([12 * 3600], dtype=np.int64)
     assert not board.openings(new, [False], spokes, [grid]).possible.any()
     assert board.openings(new, [True], spokes, [grid]).possible.all()

@@ -1,5 +1,7 @@
 """Departure-time travel: leaving later never arrives earlier, and the inverse is exact."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +30,43 @@ def test_leaving_later_never_arrives_earlier(travel: TravelTimes) -> None:
     for table in (travel.drive, travel.seconds):
         arrivals = [t + travel_at(travel.starts, table, 0, 1, t) for t in range(0, 1100, 3)]
         assert arrivals == sorted(arrivals)
+
+
+@given(tables, st.sampled_from(range(70, 155, 5)))
+def test_whatever_drives_take_a_therapist_leaving_later_never_arrives_earlier(
+    travel: TravelTimes, percent: int
+) -> None:
+    theirs = travel.at_percent(percent)
+    for table in (theirs.drive, theirs.seconds):
+        arrivals = [t + travel_at(travel.starts, table, 0, 1, t) for t in range(0, 1100, 3)]
+        assert arrivals == sorted(arrivals)
+    # Rounding half a second up at each band is all that may be added to the percentage, but where that is made FIFO.
+    assert (100 * theirs.drive[0] <= travel.drive[0] * percent + 50).all()
+    assert (100 * theirs.drive >= travel.drive * percent - 50).all()
+    assert (theirs.seconds >= theirs.drive).all()
+
+
+@given(tables)
+def test_who_takes_longer_is_never_there_sooner(travel: TravelTimes) -> None:
+    slower = [travel.at_percent(percent) for percent in (70, 95, 100, 105, 150)]
+    for one, other in pairwise(slower):
+        assert (one.drive <= other.drive).all()
+        assert (one.seconds <= other.seconds).all()
+
+
+def test_a_percentage_is_of_the_drive_and_the_buffer_of_what_it_takes() -> None:
+    travel = _table([1001], [1], BufferPolicy(minutes=5, percent=10)).at_percent(150)
+    assert travel.drive[0, 0, 1] == 1502
+    assert travel.seconds[0, 0, 1] == 1502 + 300 + 151
+    assert travel.seconds[0, 0, 0] == 0
+
+
+@given(tables, st.sampled_from((70, 115, 150)))
+def test_a_place_added_is_as_far_as_one_that_was_there_from_the_start(travel: TravelTimes, percent: int) -> None:
+    grown = travel.only(["a"]).and_place("b", out=travel.drive[:, 1, :1], back=travel.drive[:, :1, 1])
+    for one, other in ((grown, travel), (grown.at_percent(percent), travel.at_percent(percent))):
+        assert (one.drive == other.drive).all()
+        assert (one.seconds == other.seconds).all()
 
 
 @given(tables, st.integers(-200, 1500))

@@ -61,6 +61,9 @@ def words_for(kind: str, value: object, context: Mapping[str, Any]) -> Words:
         name, bound = BOUNDS[kind]
         return Words(detail=f"This must be {bound} {context[name]}.", hint=f"It is {str(value)[:40]}.")
     match kind:
+        case "multiple_of":
+            step = context["multiple_of"]
+            return Words(detail=f"This goes in steps of {step}.", hint=f"Send a multiple of {step}.")
         case "too_short":
             return Words(detail=f"At least {_counted(context['min_length'], 'item')} must be here.")
         case "too_long":

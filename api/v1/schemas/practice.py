@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from api.v1.schemas.base import DAY_MINUTES, WALL_CLOCK, Answer, Flag, Identifier, Minutes, Request, Text, refuse
 from api.v1.schemas.place import PlaceIn, PlaceOut
-from api.v1.schemas.problem import Gender, LimitsIn
+from api.v1.schemas.problem import Gender, LimitsIn, TravelPercent
 from optimizer.domain.place import Precision
 from optimizer.domain.practice import Service
 from optimizer.domain.therapist import Limits, Therapist, WallBreak, WorkPattern
@@ -125,6 +125,9 @@ class HomeIn(PlaceIn):
 class StaffIn(Request):
     """A therapist and their usual week. Without `services` every service is offered.
 
+    `travel_percent` is how long drives take this therapist, in percent of what the roads say; null goes by what
+    `rounds roads learn` has learned of them, and by the roads alone where it has not.
+
     What was read can be sent back as it is; an `id` is then the one in the path.
     """
 
@@ -137,6 +140,7 @@ class StaffIn(Request):
     hours: WeekIn
     breaks: Annotated[tuple[WallBreakIn, ...], Field(max_length=20)] = ()
     limits: LimitsIn = LimitsIn()
+    travel_percent: TravelPercent | None = None
 
     @model_validator(mode="after")
     def rests_in_order(self) -> Self:
@@ -172,6 +176,7 @@ class StaffIn(Request):
                 heavy_visits=limits.heavy_visits,
                 overtime=limits.overtime_minutes * MINUTE,
             ),
+            travel_percent=self.travel_percent,
         )
 
 
@@ -196,7 +201,7 @@ class LimitsOut(Answer):
 
 
 class StaffOut(Answer):
-    """A therapist and their usual week; a day off is null."""
+    """A therapist and their usual week; a day off is null. A `travel_percent` of null goes by what was learned."""
 
     id: str
     name: str
@@ -207,6 +212,7 @@ class StaffOut(Answer):
     hours: dict[str, HoursOut | None]
     breaks: list[WallBreakOut]
     limits: LimitsOut
+    travel_percent: int | None
 
     @classmethod
     def of(cls, pattern: WorkPattern) -> Self:
@@ -236,6 +242,7 @@ class StaffOut(Answer):
                 heavy_visits=limits.heavy_visits,
                 overtime_minutes=limits.overtime // MINUTE,
             ),
+            travel_percent=pattern.travel_percent,
         )
 
 

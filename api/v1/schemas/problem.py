@@ -18,12 +18,18 @@ from api.v1.schemas.base import (
     Text,
 )
 from api.v1.schemas.place import PlaceIn
+from optimizer.domain.driving import LEAST_PERCENT, MOST_PERCENT, PERCENT_STEP, USUAL_PERCENT
 from optimizer.domain.visit import Clearance
 
 MAX_THERAPISTS = 400
 MAX_VISITS = 2_000
 
 Gender = Annotated[Identifier, Field(description="Any word; a visit's wish is compared with it letter by letter.")]
+TravelPercent = Annotated[
+    int, Field(strict=True, ge=LEAST_PERCENT, le=MOST_PERCENT, multiple_of=PERCENT_STEP, examples=[110])
+]
+"""How long drives take a therapist, in percent."""
+
 DriveSeconds = Annotated[int, Field(strict=True, ge=0, le=7 * DAY_MINUTES * 60)]
 DriveMeters = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
@@ -72,7 +78,8 @@ class LimitsIn(Request):
 
 class TherapistIn(Request):
     """A therapist and their shift. Without `services` every service is offered; without a start place the day begins
-    at the first door, without an end place it ends at the last."""
+    at the first door, without an end place it ends at the last. Drives take `travel_percent` of the time that the
+    travel times say; limits on driving and the travel buffer count what they take."""
 
     id: Identifier
     name: Text = ""
@@ -83,6 +90,7 @@ class TherapistIn(Request):
     shift: ShiftIn
     breaks: Annotated[tuple[BreakIn, ...], Field(max_length=20)] = ()
     limits: LimitsIn = LimitsIn()
+    travel_percent: TravelPercent = USUAL_PERCENT
 
 
 class WindowIn(Request):

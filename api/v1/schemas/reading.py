@@ -34,6 +34,7 @@ CODES = {
     "less_than": "out_of_range",
     "less_than_equal": "out_of_range",
     "finite_number": "out_of_range",
+    "multiple_of": "out_of_range",
     "literal_error": "unknown_value",
     "enum": "unknown_value",
 }

@@ -79,8 +79,8 @@ def fill_ends(w: World, s: int, g: Graph, ends: Ends) -> None:
             if g.opens[n] > closing_start(w, s, v, taken, more):
                 continue
             leave = rest_after(w, s, taken, more, free)
-            least, _ = road_between(w, door, home, leave, leaving(w, s, taken, more, until))
-            at_once, _ = road_between(w, door, home, leave, leave)
+            least, _ = road_between(w, s, door, home, leave, leaving(w, s, taken, more, until))
+            at_once, _ = road_between(w, s, door, home, leave, leave)
             idle = max(0, leave - until - rest_seconds(w, s, taken, more))
             ends.points[n] = min(ends.points[n], least * w.shifts[s, ROAD_POINTS] + idle * w.shifts[s, WAIT_POINTS])
             late = min(late, max(0, leave + at_once - w.shifts[s, ENDS]))

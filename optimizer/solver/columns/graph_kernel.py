@@ -5,7 +5,8 @@ fixed start is a bin of its own. An arc says that from some start in a bin some 
 earliest possible next one, and what the step costs at the least. So the graph allows all that a label can do and a
 little more: what is least in it is a lower limit, with departure-time travel and breaks as they are.
 
-It depends on the breaks of a shift but not on its hours, so shifts with the same breaks share one.
+It depends on the breaks of a shift and on how long its drives take, but not on its hours: shifts that are alike in
+both share one.
 """
 
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from optimizer.schedule.world import (
     REST_COUNT,
     RESTS,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WAIT_POINTS,
     WINDOWS,
@@ -80,21 +82,22 @@ def node_of(w: World, g: Graph, v: int, taken: int, start: int) -> int:
 
 
 @inlined
-def road_between(w: World, i: int, j: int, first: int, last: int) -> tuple[int, int]:
+def road_between(w: World, s: int, i: int, j: int, first: int, last: int) -> tuple[int, int]:
     """The least and the most seconds on the road when leaving between two instants.
 
     Between two bands the time runs in a straight line, so both are found at the ends or where a band begins.
     """
     if i == NOWHERE or j == NOWHERE or i == j:
         return 0, 0
-    least = travel_at(w.band_starts, w.road, i, j, first)
+    road = w.road[w.shifts[s, TABLE]]
+    least = travel_at(w.band_starts, road, i, j, first)
     most = least
     if last > first and w.band_starts.size > 1:
-        seconds = travel_at(w.band_starts, w.road, i, j, last)
+        seconds = travel_at(w.band_starts, road, i, j, last)
         least, most = min(least, seconds), max(most, seconds)
         for band in range(w.band_starts.size):
             if first < w.band_starts[band] < last:
-                seconds = np.int64(w.road[band, i, j])
+                seconds = np.int64(road[band, i, j])
                 least, most = min(least, seconds), max(most, seconds)
     return least, most
 
@@ -150,7 +153,7 @@ def fill_arcs(w: World, s: int, g: Graph) -> None:
                             then = last_of(w, v)
                     leave = rest_after(w, s, taken, ahead, free)
                     least, most = road_between(
-                        w, w.visits[u, PLACE], w.visits[v, PLACE], leave, leaving(w, s, taken, ahead, late)
+                        w, s, w.visits[u, PLACE], w.visits[v, PLACE], leave, leaving(w, s, taken, ahead, late)
                     )
                     wait = max(0, start - w.visits[v, LEAD + here] - late - most - rest_seconds(w, s, taken, more))
                     points = min(points, least * w.shifts[s, ROAD_POINTS] + wait * w.shifts[s, WAIT_POINTS])
@@ -219,7 +222,7 @@ def blank_graph(w: World, breaks: int, length: int) -> Graph:
 
 
 def build_graph(w: World, shift: int, length: int) -> Graph:
-    """The graph of a shift (its row), and of all with the same breaks."""
+    """The graph of a shift (its row), and of all with the same breaks and the same travel."""
     g = blank_graph(w, int(w.shifts[shift, REST_COUNT]), length)
     count_arcs(w, shift, g)
     arcs = int(g.head[-1])

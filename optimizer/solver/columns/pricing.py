@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.schedule.day_kernel import blank_sheet
 from optimizer.schedule.timeline import Day
-from optimizer.schedule.world import LIMITS, NEVER, NOWHERE, PLACE, REST_COUNT, TAIL, WINDOWS, Ints, World
+from optimizer.schedule.world import LIMITS, NEVER, NOWHERE, PLACE, REST_COUNT, TABLE, TAIL, WINDOWS, Ints, World
 from optimizer.solver.columns.bound_kernel import ENDLESS, Ends, Prices, Rest, fill_ends, fill_rest
 from optimizer.solver.columns.classes import ShiftClass
 from optimizer.solver.columns.graph_kernel import Graph, build_graph
@@ -131,7 +131,7 @@ def words_of(bits: int) -> int:
 
 
 def pricers(day: Day, classes: Sequence[ShiftClass]) -> tuple[Pricer, ...]:
-    """The pricers of all classes; those with the same breaks share a graph.
+    """The pricers of all classes; those with the same breaks and the same travel share a graph.
 
     Raises
     ------
@@ -143,10 +143,10 @@ def pricers(day: Day, classes: Sequence[ShiftClass]) -> tuple[Pricer, ...]:
     graphs: dict[bytes, Graph] = {}
     found: list[Pricer] = []
     for number, one in enumerate(classes):
-        breaks = world.shifts[one.row, REST_COUNT:].tobytes()
-        if breaks not in graphs:
-            graphs[breaks] = build_graph(world, one.row, length)
-        found.append(_pricer(world, number, one.row, graphs[breaks]))
+        key = world.shifts[one.row, TABLE:].tobytes()
+        if key not in graphs:
+            graphs[key] = build_graph(world, one.row, length)
+        found.append(_pricer(world, number, one.row, graphs[key]))
     return tuple(found)
 
 
@@ -163,7 +163,8 @@ def _pricer(world: World, number: int, row: int, graph: Graph) -> Pricer:
         np.empty(arcs, dtype=np.int64),
     )
     limits = world.shifts[row, LIMITS : LIMITS + 5]
-    changes = not (world.drive == world.drive[:1]).all()
+    drive = world.drive[world.shifts[row, TABLE]]
+    changes = not (drive == drive[:1]).all()
     return Pricer(
         world=world,
         number=number,
@@ -182,7 +183,7 @@ def _may_be_too_long(world: World, row: int, longest: int) -> bool:
     doors = world.visits[world.fits[row], PLACE]
     homes = world.shifts[row, :2]
     places = np.unique(np.concatenate([doors, homes[homes != NOWHERE]]))
-    drives = world.drive[:, places[:, None], places[None, :]]
+    drives = world.drive[world.shifts[row, TABLE]][:, places[:, None], places[None, :]]
     return bool(((drives.min(axis=0) <= longest) & (drives.max(axis=0) > longest)).any())
 
 

@@ -29,7 +29,7 @@ class Map:
 
     def __init__(self, world: World, assignment: Assignment) -> None:
         self._world = world
-        road = world.road.mean(axis=0)
+        road = world.road.mean(axis=(0, 1))
         self._apart: Floats = (road + road.T) / 2
         self._places = world.visits[:, PLACE]
         self._centres = np.array([self._centre(shift, order) for shift, order in enumerate(assignment)])

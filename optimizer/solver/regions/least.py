@@ -1,8 +1,9 @@
 """A lower limit for a day of any size: each visit has one way to it and one way from it (assignment problem).
 
 Who drives, and that a day is one walk from home to home, is let go of, as are breaks, limits, waiting and hours that do
-not show between two visits; a drive takes what it takes when the roads are free (Carpaneto and Toth 1980, for the
-travelling salesman). What is left is solved exactly in a second where column generation would need hours.
+not show between two visits; a drive takes what it takes the quickest therapist when the roads are free (Carpaneto and
+Toth 1980, for the travelling salesman). What is left is solved exactly in a second where column generation would need
+hours.
 """
 
 import numpy as np
@@ -63,8 +64,8 @@ def least_objective(day: Day) -> Objective | None:
 
 
 def _least_roads(world: World) -> Ints:
-    """`[P, P]` seconds at the best time of the day."""
-    road: Ints = world.road.min(axis=0).astype(np.int64)
+    """`[P, P]` seconds at the best time of the day for who drives fastest."""
+    road: Ints = world.road.min(axis=(0, 1)).astype(np.int64)
     np.fill_diagonal(road, 0)
     return road
 
