@@ -30,8 +30,14 @@ class Learnt:
     def sentences(self) -> list[str]:
         return [
             _told("drives", "median error", self.lesson.drives, " %"),
+            self._of_paces(),
             _told("parkings", "median error", self.lesson.parkings, " s"),
         ]
+
+    def _of_paces(self) -> str:
+        said = _told("drives told apart by therapist", "median error", self.lesson.paces, " %")
+        found = ", ".join(f"{name} {percent} %" for name, percent in self.lesson.percents or ())
+        return f"{said}: {found or 'everybody 100 %'}" if self.lesson.paces.helps else said
 
 
 def learn_roads(
@@ -44,7 +50,10 @@ def learn_roads(
     since: date | None = None,
     keep: bool = True,
 ) -> Learnt:
-    """Refit the time of day and the minutes of parking to what was told, and use what helps from now on.
+    """Refit the time of day, what drives take each therapist and the minutes of parking to what was told, and use what
+    helps from now on.
+
+    A percentage that somebody has set for a therapist by hand stays, and is not learned.
 
     Parameters
     ----------
@@ -59,22 +68,30 @@ def learn_roads(
         When somebody learned at the same time.
     """
     from data.roads.lesson import Lesson, try_drives, try_parkings
+    from data.roads.pace import try_paces
 
     now = clock()
     with store.unit_of_work(practice_id, write=False) as uow:
         today = now.astimezone(uow.practice().zone).date()
         log = read_log(uow, since or today - LOOK_BACK, today)
     policies = log.practice.policies
-    drives, workday, weekend = try_drives(log.drives, roads, buffer_of(policies).roads)
+    ways = buffer_of(policies).roads
+    drives, workday, weekend = try_drives(log.drives, roads, ways, log.percents)
+    if drives.helps:
+        standing = ways.learned or LearnedRoads(version=1)
+        ways = replace(ways, learned=replace(standing, workday=workday, weekend=weekend))
+    paces, percents = try_paces(log.drives, roads, ways, said=log.said)
     parkings, parking = try_parkings(log.parkings, policies.parking, policies.learned)
     lesson = Lesson(
         drives=drives,
         parkings=parkings,
+        paces=paces,
         workday=workday if drives.helps else None,
         weekend=weekend if drives.helps else None,
         parking=parking if parkings.helps else None,
+        percents=percents if paces.helps else None,
     )
-    if not keep or not (drives.helps or parkings.helps):
+    if not keep or not lesson.helps:
         return Learnt(lesson=lesson, learned=None)
     with store.unit_of_work(practice_id) as uow:
         known = uow.learned_roads.list()
@@ -88,6 +105,8 @@ def learn_roads(
             learned = replace(learned, workday=workday, weekend=weekend)
         if parkings.helps:
             learned = replace(learned, parking=parking)
+        if paces.helps:
+            learned = replace(learned, percents=percents)
         found = Learnt(lesson=lesson, learned=learned)
         uow.learned_roads.use(learned)
         report = "; ".join(found.sentences())

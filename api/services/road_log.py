@@ -26,11 +26,14 @@ SHORTEST: Seconds = MINUTE
 
 @dataclass(frozen=True, kw_only=True)
 class RoadLog:
-    """What was told between two dates."""
+    """What was told between two dates. `said` is what drives take a therapist in percent where somebody has said it,
+    `percents` what plans have of every one who drove."""
 
     practice: Practice
     drives: tuple[Driven, ...]
     parkings: tuple[Parked, ...]
+    said: Mapping[str, int]
+    percents: Mapping[str, int]
 
 
 def read_log(uow: "UnitOfWork", first: date, last: date) -> RoadLog:
@@ -48,7 +51,15 @@ def read_log(uow: "UnitOfWork", first: date, last: date) -> RoadLog:
         horizon = Horizon(on, practice.zone)
         drives += _drives(therapist, horizon, events, bookings, patterns.get(therapist))
         parkings += _parkings(horizon, events, bookings, services, practice)
-    return RoadLog(practice=practice, drives=tuple(drives), parkings=tuple(parkings))
+    said = {name: each.travel_percent for name, each in patterns.items() if each.travel_percent is not None}
+    learned = practice.policies.learned
+    return RoadLog(
+        practice=practice,
+        drives=tuple(drives),
+        parkings=tuple(parkings),
+        said=said,
+        percents={name: each.percent_by(learned) for name, each in patterns.items()},
+    )
 
 
 def _bookings(uow: "UnitOfWork", events: Sequence[VisitEvent]) -> Mapping[str, Booking]:

@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.calendar import DayClass, day_class
 from data.roads.source import TravelSource
-from optimizer.domain.driving import HOURS, Driving
+from optimizer.domain.driving import HOURS, USUAL_PERCENT, Driving
 from optimizer.domain.place import Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.travel.kernels import travel_at
 from optimizer.travel.times import BufferPolicy
+
+ALL_ALIKE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,16 @@ class Seen:
     day: NDArray[np.int64]
 
 
-def expected(drives: Sequence[Driven], roads: TravelSource, driving: Driving) -> NDArray[np.float64]:
-    """`seconds[drive]` that a planner expects, without any buffer."""
+def expected(
+    drives: Sequence[Driven], roads: TravelSource, driving: Driving, percents: Mapping[str, int] = ALL_ALIKE
+) -> NDArray[np.float64]:
+    """`seconds[drive]` that a planner expects, without any buffer.
+
+    Parameters
+    ----------
+    percents
+        What drives take a therapist, in percent of what the roads say; 100 where somebody is not named.
+    """
     by_date: Mapping[Horizon, list[int]] = defaultdict(list)
     for row, drive in enumerate(drives):
         by_date[drive.horizon].append(row)
@@ -61,8 +72,10 @@ def expected(drives: Sequence[Driven], roads: TravelSource, driving: Driving) ->
         ends = [(f"{row} {side}", place) for row in rows for side, place in _ends(drives[row])]
         places = [Place(id=name, coordinate=place.coordinate) for name, place in ends]
         travel = roads.travel_times(places, horizon, BufferPolicy(roads=driving))
+        who = [percents.get(drives[row].therapist, USUAL_PERCENT) for row in rows]
+        tables = {percent: travel.at_percent(percent).drive for percent in set(who)}
         for k, row in enumerate(rows):
-            seconds[row] = travel_at(travel.starts, travel.drive, 2 * k, 2 * k + 1, drives[row].departed)
+            seconds[row] = travel_at(travel.starts, tables[who[k]], 2 * k, 2 * k + 1, drives[row].departed)
     return seconds
 
 

@@ -1,12 +1,12 @@
 """Learn, and look whether it helps on days that were not learned from; what does not help is not kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.roads.driven import Driven, Seen, expected, seen
+from data.roads.driven import ALL_ALIKE, Driven, Seen, expected, seen
 from data.roads.parking import Parked, fit_parking
 from data.roads.refit import fit, is_drive
 from data.roads.source import TravelSource
@@ -47,17 +47,25 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What was tried, and what is to be kept: `workday` and `weekend` as in `LearnedRoads`, and `parking`."""
+    """What was tried, and what is to be kept: `workday` and `weekend`, `parking` and `percents` as in
+    `LearnedRoads`."""
 
     drives: Trial
     parkings: Trial
+    paces: Trial
     workday: tuple[float, ...] | None = None
     weekend: tuple[float, ...] | None = None
     parking: tuple[tuple[str, Seconds], ...] | None = None
+    percents: tuple[tuple[str, int], ...] | None = None
+
+    @property
+    def helps(self) -> bool:
+        """Whether there is anything to keep."""
+        return self.drives.helps or self.parkings.helps or self.paces.helps
 
 
 def try_drives(
-    drives: Sequence[Driven], roads: TravelSource, driving: Driving
+    drives: Sequence[Driven], roads: TravelSource, driving: Driving, percents: Mapping[str, int] = ALL_ALIKE
 ) -> tuple[Trial, tuple[float, ...], tuple[float, ...]]:
     """Refit the time of day.
 
@@ -65,15 +73,17 @@ def try_drives(
     ----------
     driving
         The practice's ways with what it has learned so far: that is what must be bettered. Learned is from the start.
+    percents
+        What drives take the therapists as plans have it now, said or learned.
     """
     plain = Driving(avoid_tolls=driving.avoid_tolls, holidays=driving.holidays)
     nothing = LearnedRoads(version=1)
-    usual = expected(drives, roads, plain)
+    usual = expected(drives, roads, plain, percents)
     possible = is_drive(np.log(np.array([drive.took for drive in drives]) / usual)) if drives else np.zeros(0, bool)
     kept = [drive for drive, can in zip(drives, possible, strict=True) if can]
     days = len({drive.horizon.date for drive in kept})
     if len(kept) < FEWEST or days < FEWEST_DAYS:
-        return _few(len(kept), days, "drives"), nothing.workday, nothing.weekend
+        return few(len(kept), days, "drives"), nothing.workday, nothing.weekend
     if len(kept) < len(drives) * (1 - MOST_STRANGE):
         strange = len(drives) - len(kept)
         why = f"{strange} of {len(drives)} drives took less than half or more than twice of what is possible"
@@ -81,21 +91,20 @@ def try_drives(
     data = seen(kept, usual[possible], driving.holidays)
     therapists = int(data.therapist.max()) + 1
     took = np.log(np.array([drive.took for drive in kept], dtype=np.float64))
-    before = np.abs(took - np.log(expected(kept, roads, driving)))
+    before = np.abs(took - np.log(expected(kept, roads, driving, percents)))
     if np.median(np.abs(data.log_ratio - np.median(data.log_ratio))) > MOST_OFF:
         why = "these look like no drives on these roads: they scatter by 30 % and more"
         return Trial(seen=len(kept), days=days, why=why), nothing.workday, nothing.weekend
     after = np.zeros(len(kept))
     for part in range(FOLDS):
         held = data.day % FOLDS == part
-        found = fit(_only(data, ~held), therapists)
+        found = fit(only(data, ~held), therapists)
         ways = _with(plain, found.workday, found.weekend)
         out = [drive for drive, is_out in zip(kept, held, strict=True) if is_out]
-        after[held] = np.abs(took[held] - np.log(expected(out, roads, ways)))
+        after[held] = np.abs(took[held] - np.log(expected(out, roads, ways, percents)))
     whole = fit(data, therapists)
-    why = _verdict(before, after, data.day)
-    percent: Callable[[NDArray[np.float64]], float] = lambda error: float(100 * np.expm1(np.median(error)))  # noqa: E731
-    trial = Trial(seen=len(kept), days=days, before=percent(before), after=percent(after), why=why)
+    why = verdict(before, after, data.day)
+    trial = Trial(seen=len(kept), days=days, before=median_percent(before), after=median_percent(after), why=why)
     return trial, _figures(whole.workday), _figures(whole.weekend)
 
 
@@ -106,7 +115,7 @@ def try_parkings(
     day = np.array([parking.day for parking in parkings], dtype=np.int64)
     days = len(set(day.tolist()))
     if len(parkings) < FEWEST or days < FEWEST_DAYS:
-        return _few(len(parkings), days, "parkings"), ()
+        return few(len(parkings), days, "parkings"), ()
     took = np.array([parking.took for parking in parkings], dtype=np.float64)
     known = dict(now.parking) if now is not None else {}
     before = np.abs(took - np.array([known.get(parking.town, default) for parking in parkings]))
@@ -116,14 +125,19 @@ def try_parkings(
         found = fit_parking([each for each, is_out in zip(parkings, held, strict=True) if not is_out], default)
         for row in np.flatnonzero(held).tolist():
             after[row] = abs(took[row] - found.get(parkings[row].town, default))
-    why = _verdict(before, after, day)
+    why = verdict(before, after, day)
     trial = Trial(
         seen=len(parkings), days=days, before=float(np.median(before)), after=float(np.median(after)), why=why
     )
     return trial, tuple(fit_parking(parkings, default).items())
 
 
-def _verdict(before: NDArray[np.float64], after: NDArray[np.float64], day: NDArray[np.int64]) -> str:
+def median_percent(error: NDArray[np.float64]) -> float:
+    """The median of errors in logarithms, in per cent."""
+    return float(100 * np.expm1(np.median(error)))
+
+
+def verdict(before: NDArray[np.float64], after: NDArray[np.float64], day: NDArray[np.int64]) -> str:
     """Day by day, as drives of one day share its weather; errors are capped, as the outliers would rule their mean."""
     cap = 3 * float(np.median(before)) + 1e-9
     better = np.minimum(before, cap) - np.minimum(after, cap)
@@ -136,12 +150,12 @@ def _verdict(before: NDArray[np.float64], after: NDArray[np.float64], day: NDArr
     return ""
 
 
-def _few(count: int, days: int, what: str) -> Trial:
+def few(count: int, days: int, what: str) -> Trial:
     why = f"{count} {what} on {days} days are too few: it takes {FEWEST} on {FEWEST_DAYS} days"
     return Trial(seen=count, days=days, why=why)
 
 
-def _only(data: Seen, rows: NDArray[np.bool_]) -> Seen:
+def only(data: Seen, rows: NDArray[np.bool_]) -> Seen:
     return Seen(
         log_ratio=data.log_ratio[rows], share=data.share[rows], therapist=data.therapist[rows], day=data.day[rows]
     )

@@ -9,7 +9,7 @@ empirical Bayes inference"), and the noise is Student's with four degrees of fre
 Taylor 1989, "Robust statistical modeling using the t distribution").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -69,10 +69,8 @@ def fit(seen: Seen, therapists: int) -> Fit:
     if not len(seen.log_ratio):
         one = np.ones(HOURS)
         return Fit(workday=one, weekend=one, pace=np.ones(therapists), noise=0.0)
-    people = np.zeros((len(seen.log_ratio), therapists))
-    people[np.arange(len(people)), seen.therapist] = 1
-    design = np.hstack([seen.share, people])
-    found, noise = _most_likely(design, seen.log_ratio, therapists)
+    design = np.hstack([seen.share, _people(seen, therapists)])
+    found, noise = _most_likely(design, seen.log_ratio, tuple(_priors(therapists)))
     hours = np.clip(found[: 2 * HOURS], -MOST, MOST)
     return Fit(
         workday=np.exp(hours[:HOURS]),
@@ -82,7 +80,26 @@ def fit(seen: Seen, therapists: int) -> Fit:
     )
 
 
-def _most_likely(design: Floats, told: Floats, therapists: int) -> tuple[Floats, float]:
+def fit_paces(seen: Seen, therapists: int) -> Floats:
+    """`pace[therapist]`: the most likely factors by which drives take each as long as expected, whatever the hour.
+
+    Shrunk as in `fit`; who has no drive takes as long as expected.
+    """
+    if not len(seen.log_ratio):
+        return np.ones(therapists)
+    priors = tuple(person**2 * np.eye(therapists) for person in PEOPLE)
+    found, _ = _most_likely(_people(seen, therapists), seen.log_ratio, priors)
+    return np.exp(np.clip(found, -MOST, MOST))
+
+
+def _people(seen: Seen, therapists: int) -> Floats:
+    """`[drive, therapist]`: one where it is theirs."""
+    people = np.zeros((len(seen.log_ratio), therapists))
+    people[np.arange(len(people)), seen.therapist] = 1
+    return people
+
+
+def _most_likely(design: Floats, told: Floats, priors: Sequence[Floats]) -> tuple[Floats, float]:
     """Reweight until the tails are known, each time with the spreads of the greatest evidence."""
     noise = max(0.03, 1.4826 * float(np.median(np.abs(told - np.median(told)))))
     weights, found = np.ones(len(told)), np.zeros(design.shape[1])
@@ -92,7 +109,7 @@ def _most_likely(design: Floats, told: Floats, therapists: int) -> tuple[Floats,
         noise = max(0.03, float(np.sqrt(np.average(left**2, weights=weights))))
         gram = (design * weights[:, None]).T @ design / noise**2
         pull = (design * weights[:, None]).T @ told / noise**2
-        found = max((_posterior(gram, pull, prior) for prior in _priors(therapists)), key=lambda each: each[0])[1]
+        found = max((_posterior(gram, pull, prior) for prior in priors), key=lambda each: each[0])[1]
     return found, noise
 
 

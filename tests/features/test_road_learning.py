@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from api.cli import main
 from api.commands.exits import Exit
-from api.services.day_problem import buffer_of
+from api.services.day_problem import StoredDay, buffer_of, day_problem
 from api.services.road_learning import forget_roads, learn_roads
 from api.settings import Settings
 from data.demo.solo import SOLO
@@ -32,11 +32,21 @@ SLOW = LearnedRoads(version=1, workday=(1.3,) * HOURS, weekend=(1.3,) * HOURS)
 SPOTS = [(43.6532, -79.3832), (43.5890, -79.6441), (43.5183, -79.8774), (43.4675, -79.6877), (43.7315, -79.7624)]
 
 
-def worked(house: House, days: int, truth: LearnedRoads | None, *, parking: int = 5, seed: int = 3) -> None:
-    """So many days on which Taylor told everything, and the house has woken up after them."""
+def worked(
+    house: House,
+    days: int,
+    truth: LearnedRoads | None,
+    *,
+    parking: int = 5,
+    seed: int = 3,
+    therapist: str = "taylor",
+    factor: float = 1.0,
+) -> None:
+    """So many days on which Taylor (or somebody else, each drive `factor` times as long) told everything, and the
+    house has woken up after them."""
     rng, roads = np.random.default_rng(seed), EstimateSource()
     with house.wiring.store.unit_of_work(house.practice) as uow:
-        home = uow.patterns.get("taylor").start_place
+        home = uow.patterns.get(therapist).start_place
         assert home is not None
         for ahead in range(days):
             horizon = Horizon(FIRST + timedelta(days=ahead), TORONTO)
@@ -44,14 +54,18 @@ def worked(house: House, days: int, truth: LearnedRoads | None, *, parking: int 
             for number in range(4):
                 lat, lng = SPOTS[int(rng.integers(len(SPOTS)))]
                 spot = Coordinate(lat=lat + rng.uniform(-0.01, 0.01), lng=lng + rng.uniform(-0.01, 0.01))
-                name = f"past-{ahead}-{number}"
+                name = f"past-{therapist}-{ahead}-{number}"
                 there = Place(id=name, coordinate=spot)
-                drive = Driven(therapist="taylor", horizon=horizon, origin=here, destination=there, departed=at, took=1)
-                took = expected([drive], roads, Driving(learned=truth))[0] * np.exp(0.08 * rng.standard_normal())
+                drive = Driven(
+                    therapist=therapist, horizon=horizon, origin=here, destination=there, departed=at, took=1
+                )
+                usual = expected([drive], roads, Driving(learned=truth))[0]
+                took = usual * factor * np.exp(0.08 * rng.standard_normal())
                 arrived = at + int(took)
                 started = arrived + int(rng.normal(parking, 1) * MINUTE) + 10 * MINUTE
                 uow.bookings.add(_booking(name, horizon, there, started))
-                tell(uow, name, horizon, departed=at, arrived=arrived, started=started, finished=started + HOUR)
+                told = {"departed": at, "arrived": arrived, "started": started, "finished": started + HOUR}
+                tell(uow, therapist, name, horizon, **told)
                 here, at = there, started + HOUR + 15 * MINUTE
         uow.commit()
     house.now = datetime(2026, 11, 23, 12, 30, tzinfo=ZoneInfo("UTC"))
@@ -73,13 +87,13 @@ def _booking(name: str, horizon: Horizon, place: Place, started: int) -> Booking
     )
 
 
-def tell(uow: object, name: str, horizon: Horizon, **at: int) -> None:
+def tell(uow: object, therapist: str, name: str, horizon: Horizon, **at: int) -> None:
     for kind, instant in at.items():
         moment = horizon.instant(instant)
         uow.visit_events.add(  # type: ignore[attr-defined]
             VisitEvent(
                 id=f"{name}-{kind}",
-                therapist="taylor",
+                therapist=therapist,
                 date=horizon.date,
                 visit=name,
                 kind=EventKind(kind),
@@ -142,6 +156,48 @@ def test_what_helps_is_kept_used_at_once_and_given_up_again(house: House) -> Non
     assert forget_roads(house.practice, store=parts.store, clock=parts.clock, actor="test") == (0, None)
     assert _policies(house).learned is None
     assert _learn(house).learned == replace(learned, version=2)
+
+
+@pytest.mark.slow
+def test_who_takes_longer_is_told_apart_goes_into_every_plan_and_is_given_up_again(house: House) -> None:
+    with house.wiring.store.unit_of_work(house.practice) as uow:
+        taylor = uow.patterns.get("taylor")
+        kim = replace(taylor, therapist=replace(taylor.therapist, id="kim", name="Kim"))
+        uow.patterns.put(kim)
+        uow.commit()
+    worked(house, 30, None, factor=1.3)
+    worked(house, 30, None, therapist="kim", seed=4)
+
+    def percents() -> dict[str, int]:
+        """What a plan of the next Monday goes by."""
+        with house.wiring.store.unit_of_work(house.practice, write=False) as uow:
+            day = StoredDay(
+                practice=uow.practice(),
+                date=date(2026, 11, 23),
+                services=uow.services.list(),
+                patterns=uow.patterns.list(),
+                bookings=(),
+            )
+        return {shift.id: shift.travel_percent for shift in day_problem(day, house.wiring.roads).shifts}
+
+    assert percents() == {"taylor": 100, "kim": 100}
+    learnt = _learn(house)
+    assert learnt.lesson.paces.helps
+    assert learnt.lesson.paces.after < learnt.lesson.paces.before
+    assert learnt.learned is not None
+    now = percents()
+    assert now == {"taylor": 100, "kim": 100} | dict(learnt.learned.percents)
+    assert now["taylor"] / now["kim"] == pytest.approx(1.3, abs=0.1)
+    assert f"taylor {now['taylor']} %" in learnt.sentences()[1]
+    assert not _learn(house, keep=False).lesson.paces.helps
+
+    with house.wiring.store.unit_of_work(house.practice) as uow:
+        uow.patterns.put(replace(taylor, travel_percent=90))
+        uow.commit()
+    assert percents() == now | {"taylor": 90}
+    parts = house.wiring
+    forget_roads(house.practice, store=parts.store, clock=parts.clock, actor="test")
+    assert percents() == {"taylor": 90, "kim": 100}
 
 
 @pytest.mark.slow
