@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.solver.columns.routes import Routes
-from optimizer.solver.columns.simplex_kernel import GOOD, SOLVED, Floats, Programme, invert, pivot
+from optimizer.solver.columns.simplex_kernel import AGE, GOOD, PIVOTS, SOLVED, Floats, Programme, fault, invert, pivot
 
 Cut = tuple[int, int, int]
 """Three visits: at most one day may have two or more of them (Jepsen et al. 2008)."""
@@ -56,7 +56,7 @@ class Solution:
 
 
 MOST_PASSES = 40
-"""Times that a basis is inverted in one solve; prices that are not quite the best are good enough then."""
+"""Times that a basis is looked at in one solve; prices that are not quite the best are good enough then."""
 SHAKE = 1e-5
 """How much right sides are perturbed."""
 ROUNDING = 1e-8
@@ -160,7 +160,7 @@ class Master:
         tolerance = 1e-7 + 2e-12 * float(p.cost.max(initial=0.0))
         work, picked, scores = np.empty(len(self._right)), np.empty(GOOD, dtype=np.int64), np.empty(GOOD)
         for _ in range(MOST_PASSES):
-            if not self._invert(p):
+            if not self._refresh(p, work):
                 self._begin_again()
                 p = self._build()
             elif pivot(p, tolerance, work, picked, scores) == SOLVED:
@@ -214,6 +214,7 @@ class Master:
             inverse=np.empty((size, size)),
             level=np.empty(size),
             price=np.empty(size),
+            state=np.array([0, PIVOTS], dtype=np.int64),
         )
 
     def _columns(self, rows: Sequence[int]) -> list[list[int]]:
@@ -234,24 +235,25 @@ class Master:
             costs[[place for place, row in enumerate(rows) if row in self._decided]] -= self._dear
         return costs
 
-    def _invert(self, p: Programme) -> bool:
-        """The inverse of the basis, its levels and prices, computed anew; false when rounding has made it singular."""
-        size = len(self._right)
-        matrix = np.zeros((size, size))
-        for place, column in enumerate(p.basis.tolist()):
-            span = slice(p.first[column], p.first[column + 1])
-            matrix[p.row[span], place] = p.entry[span]
-        inverse = np.empty_like(matrix)
-        if not invert(matrix.copy(), inverse):
-            return False
-        level = inverse @ p.right
-        if (level < -ROUNDING).any():
+    def _refresh(self, p: Programme, work: Floats) -> bool:
+        """Levels and prices of the basis, the inverse anew where it is off; false when it is singular."""
+        if p.state[AGE] < PIVOTS:
+            p.level[:] = p.inverse.T @ p.right
+        if p.state[AGE] >= PIVOTS or fault(p, work) > ROUNDING:
+            matrix, other = np.empty_like(p.inverse), np.empty_like(p.inverse)
+            if not invert(p, matrix, other, np.empty((4, len(self._right)), dtype=np.int64)):
+                return False
+            p.level[:] = p.inverse.T @ p.right
+        is_below = p.level < -ROUNDING
+        if is_below.any():
             # Perturbed otherwise, the basis is feasible again: right sides matter to no price.
-            level = np.where(
-                level < -ROUNDING, SHAKE * np.random.default_rng(len(level)).uniform(0.5, 1.0, size), level
-            )
-            p.right[:] = matrix @ level
-        p.inverse[:], p.level[:], p.price[:] = inverse.T, level, p.cost[p.basis] @ inverse
+            lot = np.random.default_rng(len(p.level)).uniform(0.5, 1.0, len(p.level))
+            p.level[:] = np.where(is_below, SHAKE * lot, p.level)
+            p.right[:] = 0.0
+            for place, column in enumerate(p.basis.tolist()):
+                span = slice(p.first[column], p.first[column + 1])
+                p.right[p.row[span]] += p.entry[span] * p.level[place]
+        p.price[:] = p.inverse @ p.cost[p.basis]
         return True
 
     def _solution(self, p: Programme) -> Solution:
