@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -135,6 +135,12 @@ class Reading:
         return self.house.settings
 
 
+@lru_cache(maxsize=1_024)
+def _driveless(day: OpenDay) -> OpenDay:
+    """The day if every drive took no time. Whoever is too late for a hot start asks it of the same days."""
+    return OpenDay.of(replace(day.problem, travel=_no_time(day.problem.travel)), day.kind)
+
+
 class Stack:
     """Prepared days, stacked when they are first asked: the public's searches need no board of the real doors."""
 
@@ -149,10 +155,7 @@ class Stack:
     def driveless(self, day: date) -> Board:
         """A date's days if every drive took no time: what does not fit there is not for want of roads."""
         if day not in self._driveless:
-            some = [self.days[row] for row in self.rows_of.get(day, ())]
-            self._driveless[day] = Board.of(
-                [OpenDay.of(replace(one.problem, travel=_no_time(one.problem.travel)), one.kind) for one in some]
-            )
+            self._driveless[day] = Board.of([_driveless(self.days[row]) for row in self.rows_of.get(day, ())])
         return self._driveless[day]
 
     @cached_property

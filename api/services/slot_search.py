@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -168,15 +169,17 @@ def near(
     terms: Terms,
     start: datetime,
     *,
+    zone: ZoneInfo,
     exact: bool,
     desk: Desk,
     moving: Moving | None = None,
     count: int = 5,
     days: int = 2,
 ) -> tuple[Slot, ...]:
-    """Fresh slots on the same terms, closest to a start that was lost; for a booking to be moved where one is given."""
-    with desk.store.unit_of_work(terms.practice_id, write=False) as uow:
-        zone = desk.boards.house(uow).practice.zone
+    """Fresh slots on the same terms, closest to a start that was lost; for a booking to be moved where one is given.
+
+    `zone` is the practice's.
+    """
     day = start.astimezone(zone).date()
     query = SlotQuery(
         practice_id=terms.practice_id,

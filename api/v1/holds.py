@@ -81,7 +81,7 @@ def answer_lost_near(lost: SlotLost, terms: Terms, start: datetime, *, moving: M
     """The problem of a start that is gone, with fresh ones on these terms, or for a booking that is to be moved."""
     parts, who = wiring(), caller()
     zone = who.zone
-    fresh = near(terms, start, exact=who.role in STAFF, desk=parts.desk, moving=moving)
+    fresh = near(terms, start, zone=zone, exact=who.role in STAFF, desk=parts.desk, moving=moving)
     problem = SlotLostOut(
         **problem_details.describe(lost).model_dump(),
         slots=[SlotOut.of(slot, zone) for slot in fresh],
