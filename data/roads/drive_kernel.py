@@ -18,14 +18,20 @@ Rows = NDArray[np.int64]
 CELL = 15 * 60
 """Seconds for which speed is constant."""
 
-# Columns of a door: kilometres east and north, factor of the correction field, and how far around it lies (0: a point).
-EAST, NORTH, FACTOR, RADIUS = 0, 1, 2, 3
+# Columns of a door: kilometres east and north, factor of the correction field, how far around it lies (0: a point), and
+# the grid of its streets.
+EAST, NORTH, FACTOR, RADIUS, GRID = range(5)
+COLUMNS = 5
 
-# Places of the model's figures.
+EITHER = 2.0
+"""Grid of a door with a radius that lies in both: whatever is farther counts."""
+
+# Places of the model's figures. From COSINES on: cosine and sine of the first grid, then of the second.
 START_MINUTES, MINUTES_PER_KM, SATURATING_MINUTES, SATURATION_KM, WEST_KM, SOUTH_KM, FIELD_KM = range(7)
+GRID_SHARE, COSINES, BORDER_EAST, BORDER_NORTH, ALONG_EAST, ALONG_NORTH = 7, 8, 12, 13, 14, 15
 
-RAMP = 2
-"""Column of a node: minutes to get on or off there, behind kilometres east and north."""
+# Columns of a node behind kilometres east and north: minutes to get on or off there, and the grid of its streets.
+RAMP, NODE_GRID = 2, 3
 
 MOST_CELLS = 400
 """Of a drive's clock: four days and more; later than that the last speed holds."""
@@ -52,6 +58,63 @@ def log_factor(figures: Floats, field: Floats, east: float, north: float) -> flo
 
 
 @inlined
+def grid_of(figures: Floats, east: float, north: float, around: float) -> float:
+    """The grid of the streets at a point, 0 left of the border and 1 on its right; of a square perhaps EITHER."""
+    left, right = False, False
+    for corner in range(4 if around > 0 else 1):
+        x = east - figures[BORDER_EAST] + (2 * (corner % 2) - 1) * around
+        y = north - figures[BORDER_NORTH] + (2 * (corner // 2) - 1) * around
+        if figures[ALONG_EAST] * y - figures[ALONG_NORTH] * x > 0:
+            left = True
+        else:
+            right = True
+    return EITHER if left and right else 1.0 if right else 0.0
+
+
+@inlined
+def along_grid(figures: Floats, grid: int, dx: float, dy: float) -> float:
+    """Kilometres that count: partly the straight line, partly along the streets of a grid; as long on average."""
+    cosine, sine = figures[COSINES + 2 * grid], figures[COSINES + 2 * grid + 1]
+    blocks = (abs(dx * cosine + dy * sine) + abs(dy * cosine - dx * sine)) * (math.pi / 4)
+    return (1 - figures[GRID_SHARE]) * math.sqrt(dx * dx + dy * dy) + figures[GRID_SHARE] * blocks
+
+
+@inlined
+def street_km(figures: Floats, grid: float, other: float, dx: float, dy: float) -> float:
+    """By streets between two ends in their grids: a norm where both are in one, so no way round is shorter."""
+    if grid == other and grid != EITHER:
+        return along_grid(figures, int(grid), dx, dy)
+    first, second = along_grid(figures, 0, dx, dy), along_grid(figures, 1, dx, dy)
+    farther = max(first, second)
+    here = first if grid == 0 else second if grid == 1 else farther
+    there = first if other == 0 else second if other == 1 else farther
+    return (here + there) / 2
+
+
+@inlined
+def farthest_km(figures: Floats, grid: float, other: float, dx: float, dy: float, around: float) -> float:
+    """The longest `street_km` with one end anywhere in a square; a norm is largest at a corner."""
+    if around <= 0:
+        return street_km(figures, grid, other, dx, dy)
+    farthest = 0.0
+    for corner in range(4):
+        x, y = dx + (2 * (corner % 2) - 1) * around, dy + (2 * (corner // 2) - 1) * around
+        farthest = max(farthest, street_km(figures, grid, other, x, y))
+    return farthest
+
+
+@allocating
+def street_table(figures: Floats, ends: Floats, others: Floats, table: Floats) -> None:
+    """Fill `table[i, j]`: kilometres by streets between points."""
+    for i in range(ends.shape[0]):
+        for j in range(others.shape[0]):
+            grid = grid_of(figures, ends[i, EAST], ends[i, NORTH], 0.0)
+            other = grid_of(figures, others[j, EAST], others[j, NORTH], 0.0)
+            dx, dy = ends[i, EAST] - others[j, EAST], ends[i, NORTH] - others[j, NORTH]
+            table[i, j] = street_km(figures, grid, other, dx, dy)
+
+
+@inlined
 def corner_km(node: Floats, east: float, north: float, around: float) -> float:
     """From a node to the farthest corner of a square, or with a negative `around` to its nearest point."""
     dx, dy = max(0.0, abs(node[0] - east) + around), max(0.0, abs(node[1] - north) + around)
@@ -70,7 +133,8 @@ def put_in(names: Rows, figures: Floats, name: int, figure: float) -> None:
 
 @kernel
 def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, near: Rows, access: Floats) -> None:
-    """From kilometres to doors: fill FACTOR, the nearest nodes and the minutes to them with the ramp, quickest first.
+    """From kilometres to doors: fill FACTOR and GRID, the nearest nodes and the minutes to them with
+    the ramp, quickest first.
 
     A door with a radius is a square. It reaches only nodes that are among the nearest of each of its points, each from
     its farthest corner, and has its largest factor: so a drive to it takes at least as long as to any of its points.
@@ -78,6 +142,7 @@ def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, nea
     most = near.shape[1]
     for k in range(doors.shape[0]):
         east, north, around = doors[k, EAST], doors[k, NORTH], doors[k, RADIUS]
+        doors[k, GRID] = grid_of(figures, east, north, around)
         for slot in range(most):
             near[k, slot], access[k, slot] = 0, np.inf
         for node in range(nodes.shape[0]):
@@ -91,11 +156,15 @@ def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, nea
                     closer += corner_km(nodes[node], east, north, -around) < access[k, slot]
                 if closer > most:
                     access[k, slot] = np.inf
-            access[k, slot] = local_minutes(figures, access[k, slot]) + nodes[near[k, slot], RAMP]
+            if access[k, slot] < np.inf:
+                node = nodes[near[k, slot]]
+                dx, dy = node[EAST] - east, node[NORTH] - north
+                km = farthest_km(figures, doors[k, GRID], node[NODE_GRID], dx, dy, around)
+                access[k, slot] = local_minutes(figures, km) + node[RAMP]
         for slot in range(1, most):
-            node, minutes = near[k, slot], access[k, slot]
+            name, minutes = near[k, slot], access[k, slot]
             access[k, slot] = np.inf
-            put_in(near[k, : slot + 1], access[k, : slot + 1], node, minutes)
+            put_in(near[k, : slot + 1], access[k, : slot + 1], name, minutes)
         largest = -np.inf
         for step in range(9 if around > 0 else 1):
             x = east + (step % 3 - 1) * around if around > 0 else east
@@ -110,9 +179,8 @@ def free_minutes(
     door: Floats, near: Rows, access: Floats, other: Floats, other_near: Rows, other_access: Floats,
 ) -> float:  # fmt: skip
     """Empty roads between two doors; at one point a drive round the block."""
-    around = door[RADIUS] + other[RADIUS]
-    dx, dy = abs(door[EAST] - other[EAST]) + around, abs(door[NORTH] - other[NORTH]) + around
-    best = local_minutes(figures, math.sqrt(dx * dx + dy * dy))
+    dx, dy = door[EAST] - other[EAST], door[NORTH] - other[NORTH]
+    best = local_minutes(figures, farthest_km(figures, door[GRID], other[GRID], dx, dy, door[RADIUS] + other[RADIUS]))
     for p in range(near.size):
         for q in range(other_near.size):
             # Both ends first: a sum that is the same from either side.

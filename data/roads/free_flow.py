@@ -3,20 +3,34 @@
 A trip is either all local streets, or local streets to one of the nearest nodes of a skeleton of motorways and
 arterials, along the skeleton, and local streets again: the quicker of the two, plus a fixed start, times a smooth
 correction for where it begins and ends. Each edge has a speed of its own along the straight line, each node its own
-minutes to get on or off. Symmetric by construction. The parameters were fitted to TTS2016R (Soukhov and Paez, CC BY
+minutes to get on or off. Local streets run in grids, so that a drive along them is shorter than one across: kilometres
+of streets are half those of the straight line, half those of the grid. Toronto's and York's concessions lie 16.5
+degrees from the compass, those of Peel, Halton and Wellington 45, and the border between the two runs from the mouth of
+Etobicoke Creek past Bolton. Symmetric by construction. The parameters were fitted to TTS2016R (Soukhov and Paez, CC BY
 4.0) by `tests.benchmarks.fit_roads`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data.roads.drive_kernel import Floats, Rows, free_table, open_doors
+from data.roads.drive_kernel import (
+    COLUMNS,
+    EAST,
+    NORTH,
+    RADIUS,
+    Floats,
+    Rows,
+    free_table,
+    grid_of,
+    open_doors,
+    street_table,
+)
 from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate
 
@@ -31,8 +45,8 @@ the usual figure for street networks (Boscoe, Henry and Zdeb 2012 found 1.4 for 
 class Doors:
     """Points as the roads see them, in the columns of `drive_kernel`.
 
-    `points[door]`: kilometres east and north, factor, radius; `near[door, k]`: the nearest nodes; `access[door, k]`:
-    minutes to them.
+    `points[door]`: kilometres east and north, factor, radius, grid; `near[door, k]`: the nearest nodes;
+    `access[door, k]`: minutes to them.
     """
 
     points: Floats
@@ -47,7 +61,9 @@ class FreeFlow:
     Attributes
     ----------
     nodes
-        `nodes[node]`: kilometres east and north of the origin, minutes to get on or off.
+        `nodes[node]`: kilometres east and north of the origin, minutes to get on or off, grid.
+    figures
+        The single figures in the places that `drive_kernel` names.
     between
         `between[node, node]`: minutes along the skeleton, quickest path.
     between_free
@@ -59,27 +75,16 @@ class FreeFlow:
 
     origin: Coordinate
     km_per_degree: tuple[float, float]
-    start_minutes: float
-    minutes_per_km: float
-    saturating_minutes: float
-    saturation_km: float
+    figures: Floats
     access_nodes: int
     nodes: Floats
     between: Floats
     between_free: Floats
     field: Floats
-    field_corner: tuple[float, float]
-    field_cell: float
 
     def along(self, driving: Driving) -> Floats:
         """`minutes[node, node]` along the skeleton, on the roads that a practice takes."""
         return self.between_free if driving.avoid_tolls else self.between
-
-    @cached_property
-    def figures(self) -> Floats:
-        """The single figures in the places that `drive_kernel` names."""
-        local = (self.start_minutes, self.minutes_per_km, self.saturating_minutes, self.saturation_km)
-        return np.array([*local, *self.field_corner, self.field_cell])
 
     def project(self, points: Sequence[Coordinate]) -> Floats:
         """`km[point]`: kilometres east and north of the origin. Good to 0.5 % within 100 km of it."""
@@ -101,8 +106,8 @@ class FreeFlow:
         With a `radius` (kilometres) each stands for the square around it: a drive to it takes at least as long as one
         to any point of the square.
         """
-        points = np.zeros((len(km), 4))
-        points[:, :2], points[:, 3] = km, radius
+        points = np.zeros((len(km), COLUMNS))
+        points[:, [EAST, NORTH]], points[:, RADIUS] = km, radius
         near = np.zeros((len(km), self.access_nodes), dtype=np.int64)
         access = np.zeros((len(km), self.access_nodes))
         open_doors(self.figures, self.nodes, self.field, points, near, access)
@@ -122,15 +127,40 @@ def straight_km(origins: Floats, destinations: Floats) -> Floats:
     return np.sqrt(east * east + north * north)
 
 
+def figures_of(fitted: Mapping[str, Any]) -> Floats:
+    """The single figures of a fitted model, in the places that `drive_kernel` names."""
+    local, field, streets = fitted["local"], fitted["field"], fitted["streets"]
+    turned = np.radians(streets["grid_degrees"])
+    (east, north), (to_east, to_north) = streets["border_km"]
+    return np.array(
+        [
+            *(local[name] for name in ("start_minutes", "minutes_per_km", "saturating_minutes", "saturation_km")),
+            *(field[name] for name in ("west_km", "south_km", "cell_km")),
+            streets["grid_share"],
+            *np.column_stack([np.cos(turned), np.sin(turned)]).ravel(),
+            *(east, north, to_east - east, to_north - north),
+        ]
+    )
+
+
+def streets_km(figures: Floats, ends: Floats, others: Floats) -> Floats:
+    """`km[i, j]`: by streets between projected points."""
+    table = np.empty((len(ends), len(others)))
+    street_table(figures, ends, others, table)
+    return table
+
+
 @cache
 def embedded() -> FreeFlow:
     """The model in this package, read and prepared once a process (about 20 ms)."""
     fitted: dict[str, Any] = json.loads(_MODEL.read_text(encoding="utf-8"))
-    local, roads, field = fitted["local"], fitted["roads"], fitted["field"]
-    nodes = np.column_stack([np.array(fitted["nodes"]) / 1000, fitted["ramp_minutes"]])
-    km = np.hypot(nodes[:, None, 0] - nodes[None, :, 0], nodes[:, None, 1] - nodes[None, :, 1])
-    saturating = local["saturating_minutes"] * -np.expm1(-km / local["saturation_km"])
-    street = local["minutes_per_km"] * km + saturating + roads["street_ramp_minutes"] / 2
+    local, roads, figures = fitted["local"], fitted["roads"], figures_of(fitted)
+    ends = np.array(fitted["nodes"]) / 1000
+    grids = [grid_of(figures, east, north, 0.0) for east, north in ends.tolist()]
+    nodes = np.column_stack([ends, fitted["ramp_minutes"], grids])
+    km, by_street = straight_km(ends, ends), streets_km(figures, ends, ends)
+    saturating = local["saturating_minutes"] * -np.expm1(-by_street / local["saturation_km"])
+    street = local["minutes_per_km"] * by_street + saturating + roads["street_ramp_minutes"] / 2
     street = np.where(km < roads["joined_km"], street, np.inf)
     tables = {}
     for avoid_tolls in (False, True):
@@ -138,8 +168,8 @@ def embedded() -> FreeFlow:
         for kind, edges in fitted["edges"].items():
             if kind == "toll" and avoid_tolls:
                 continue
-            ends, speed = np.array([edge[:2] for edge in edges]), np.array([edge[2] for edge in edges])
-            a, b = ends.T
+            rows, speed = np.array([edge[:2] for edge in edges]), np.array([edge[2] for edge in edges])
+            a, b = rows.T
             along = np.minimum(table[a, b], km[a, b] / speed * 60)
             table[a, b] = table[b, a] = along
         np.fill_diagonal(table, 0)
@@ -152,15 +182,10 @@ def embedded() -> FreeFlow:
             fitted["meters_per_degree"]["east"] / 1000,
             fitted["meters_per_degree"]["north"] / 1000,
         ),
-        start_minutes=local["start_minutes"],
-        minutes_per_km=local["minutes_per_km"],
-        saturating_minutes=local["saturating_minutes"],
-        saturation_km=local["saturation_km"],
+        figures=figures,
         access_nodes=roads["access_nodes"],
         nodes=nodes,
         between=tables[False],
         between_free=tables[True],
-        field=np.array(field["log_factor"], dtype=np.float64),
-        field_corner=(field["west_km"], field["south_km"]),
-        field_cell=field["cell_km"],
+        field=np.array(fitted["field"]["log_factor"], dtype=np.float64),
     )

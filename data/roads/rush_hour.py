@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.roads.drive_kernel import CELL, MOST_CELLS, Floats, exposures, time_drives
+from data.roads.drive_kernel import CELL, COLUMNS, MOST_CELLS, Floats, exposures, time_drives
 from optimizer.domain.place import Coordinate
 from optimizer.domain.time import Horizon, Seconds
 
@@ -71,7 +71,7 @@ def exposure(origins: Floats, destinations: Floats, centre: Floats) -> tuple[Flo
     centre
         `CENTRE`, projected alike.
     """
-    ends = np.zeros((2 * len(origins), 4))
+    ends = np.zeros((2 * len(origins), COLUMNS))
     ends[0::2, :2], ends[1::2, :2] = origins, destinations
     base, peak = np.zeros(len(origins)), np.zeros(len(origins))
     exposures(ends, np.asarray(centre, dtype=np.float64).reshape(2), base, peak)

@@ -60,7 +60,7 @@ def test_a_day_from_leaving_to_finished(
     page = phone.page
     with watched(page, origin):
         phone.open()
-        due = page.get_by_text(re.compile(r"Leave by\s*08:10"))
+        due = page.get_by_text(re.compile(r"Leave by\s*08:11"))
         box = due.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 640

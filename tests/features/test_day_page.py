@@ -127,7 +127,7 @@ def test_paper_has_initials_unless_full_names_are_asked_for(published: House) ->
 def test_the_week_shows_each_day_in_a_card_and_tomorrow_stands_under_today(published: House) -> None:
     client = sign_in(published)
     week = text(client.get("/day/week").text)
-    assert "Monday 23 November 6 visits Leave 08:10, back 19:36 3 h 45 min hands-on, 3 h 39 min driving" in week
+    assert "Monday 23 November 6 visits Leave 08:11, back 19:34 3 h 45 min hands-on, 3 h 37 min driving" in week
     assert "Wednesday 25 November No visits" in week
     assert "16 to 22 November" in text(client.get("/day/week?of=2026-11-18").text)
     assert "Tomorrow 4 visits" in text(client.get("/day").text)

@@ -175,7 +175,7 @@ def test_what_is_taken_back_is_not_told_any_more_and_stays_in_the_books(phone: P
 
 
 def test_the_next_stop_is_where_the_day_really_is(phone: Phone) -> None:
-    # By the plan the second visit is over at 11:35, and the third session begins at 12:29.
+    # By the plan the second visit is over at 11:34, and the third session begins at 12:28.
     phone.tell(1, "finished", 9, 35)
     phone.house.now = _toronto(11, 50)
     assert phone.next_stop() == VISITS[1]
@@ -203,7 +203,7 @@ def test_running_late_counts_from_what_was_told(phone: Phone) -> None:
         found = phone.house.client.get(f"/v1/me/late?minutes={minutes}", headers=phone.key)
         return found.json["hit_first"]
 
-    # The second session may start 23 minutes late, and is told to have begun 20 minutes late.
+    # The second session may start 25 minutes late, and is told to have begun 21 minutes late.
     phone.house.now = _toronto(11, 0)
     assert hit(20) is None
     phone.tell(1, "finished", 9, 31)
