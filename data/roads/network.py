@@ -77,7 +77,7 @@ class NetworkRoads:
         back = self._timed(
             self._free(stops, [center], doors, ends, hub, buffer.roads), doors, ends, hub, starts, hourly
         )
-        out, back = (padded(starts, make_fifo(starts, table), buffer).astype(np.int32) for table in (out, back))
+        out, back = (padded(starts, make_fifo(starts, table), buffer) for table in (out, back))
         for k, stop in enumerate(stops):
             if stop.id == center.id:
                 out[:, 0, k] = back[:, k, 0] = 0

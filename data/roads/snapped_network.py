@@ -53,9 +53,7 @@ class SnappedNetwork:
         here: Ends = [center], _taken(doors, rows)
         there, cell_of = self._snapped(stops)
         out, back = (
-            padded(starts, make_fifo(starts, self._timed(*ends, starts, horizon, buffer.roads)), buffer).astype(
-                np.int32
-            )
+            padded(starts, make_fifo(starts, self._timed(*ends, starts, horizon, buffer.roads)), buffer)
             for ends in ((here, there), (there, here))
         )
         return Spokes(out=np.take(out[:, 0, :], cell_of, axis=1), back=np.take(back[:, :, 0], cell_of, axis=1))

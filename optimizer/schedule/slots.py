@@ -57,7 +57,7 @@ class Spokes:
             What is to be added.
         """
         out, back = (padded(starts, at_percent(starts, bare, percent), buffer) for bare in (self.out, self.back))
-        return type(self)(out=out.astype(np.int32), back=back.astype(np.int32))
+        return type(self)(out=out, back=back)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

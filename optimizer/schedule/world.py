@@ -15,6 +15,7 @@ from optimizer.domain.eligibility import is_eligible
 from optimizer.domain.therapist import Shift
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem
+from optimizer.travel.times import Table, TravelTimes
 
 Ints = NDArray[np.int64]
 
@@ -86,8 +87,7 @@ def compile_world(problem: Problem) -> World:
     breaks = max((len(s.breaks) for s in shifts), default=0)
     weights = problem.weights
     percents = sorted({shift.travel_percent for shift in shifts}) or [USUAL_PERCENT]
-    tables = [problem.travel.at_percent(percent) for percent in percents]
-    road, drive = _stacked([table.seconds for table in tables]), _stacked([table.drive for table in tables])
+    road, drive = _tables(problem.travel, percents)
     # With travel that is the same all day, a day that lags behind another can only lose by waiting less.
     lag = weights.waiting if is_steady(road) else max(weights.road, weights.waiting)
     points = [weights.road, weights.waiting, lag]
@@ -114,9 +114,17 @@ def is_steady(tables: NDArray[np.int32]) -> bool:
     return bool((tables == tables[:, :1]).all())
 
 
-def _stacked(tables: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """One table is not copied: those of a large day are large."""
-    return tables[0][None] if len(tables) == 1 else np.stack(tables)
+def _tables(travel: TravelTimes, percents: Sequence[int]) -> tuple[Table, Table]:
+    """`[T, B, P, P]` with and without the buffer. What is there already is not copied, and of what is made there is
+    never a second copy: the tables of a thousand visits are 100 MB for each percentage."""
+    if len(percents) == 1:
+        only = travel.at_percent(percents[0])
+        return only.seconds[None], only.drive[None]
+    road, drive = (np.empty((len(percents), *travel.drive.shape), dtype=np.int32) for _ in range(2))
+    for k, percent in enumerate(percents):
+        theirs = travel.at_percent(percent)
+        road[k], drive[k] = theirs.seconds, theirs.drive
+    return road, drive
 
 
 def _visit(visit: Visit, place: int, windows: int) -> list[int]:

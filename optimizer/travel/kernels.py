@@ -1,9 +1,9 @@
-"""Departure-time look-ups, forward and inverse, compiled: arrays in, whole seconds out."""
+"""Departure-time travel, compiled: look-ups, forward and inverse, and what is made of a table. Whole seconds."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.travel.compiled import inlined
+from optimizer.travel.compiled import inlined, kernel
 
 
 @inlined
@@ -48,3 +48,23 @@ def latest_departure(starts: NDArray[np.int64], table: NDArray[np.int32], i: int
     while depart + 1 + travel_at(starts, table, i, j, depart + 1) <= arrive_by:
         depart += 1
     return depart
+
+
+@kernel
+def change_table(
+    starts: NDArray[np.int64], table: NDArray[np.int32], percent: int, added: int, share: int, out: NDArray[np.int32]
+) -> None:
+    """Fill `out[band, drive]` with `percent` of each drive, to the nearest second, plus `added` seconds and `share`
+    percent of what it then takes, rounded up; and wherever leaving a band later would arrive earlier, with as much more
+    as it takes not to.
+
+    Integers only: a float here would make two machines disagree by a second.
+    """
+    for band in range(starts.size):
+        gap = starts[band] - starts[band - 1] if band > 0 else 0
+        for k in range(table.shape[1]):
+            seconds = (np.int64(table[band, k]) * percent + 50) // 100
+            seconds += added + (seconds * share + 99) // 100
+            if band > 0:
+                seconds = max(seconds, out[band - 1, k] - gap)
+            out[band, k] = seconds

@@ -191,33 +191,43 @@ class TravelTimes:
         return {place: row for row, place in enumerate(self.places)}
 
 
-def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Raise travel times just enough that leaving at a later band never arrives earlier.
+def make_fifo(starts: NDArray[np.int64], table: NDArray[np.integer]) -> Table:
+    """Raise travel times `[band, ...]` just enough that leaving at a later band never arrives earlier.
 
     A staircase of multiplied times breaks this by minutes when rush hour ends; raising (never lowering) keeps every
     promise made with the result.
     """
-    column = starts.reshape(-1, *(1,) * (table.ndim - 1))
-    return np.maximum.accumulate(table.astype(np.int64) + column, axis=0) - column
+    return _changed(starts, table, BufferPolicy())
 
 
-def at_percent(starts: NDArray[np.int64], drive: NDArray[np.integer], percent: int) -> NDArray[np.int64]:
+def at_percent(starts: NDArray[np.int64], drive: NDArray[np.integer], percent: int) -> Table:
     """FIFO drives of who takes `percent` of the time, rounded to the second at each band, FIFO again.
 
     Longer drives get shorter more steeply, so that what was FIFO need not be any more.
     """
-    return make_fifo(starts, (drive.astype(np.int64) * percent + 50) // 100)
+    return _changed(starts, drive, BufferPolicy(), percent=percent)
 
 
-def _timed(starts: NDArray[np.int64], drive: NDArray[np.int64], policy: BufferPolicy) -> tuple[Table, Table]:
+def padded(starts: NDArray[np.int64], drive: NDArray[np.integer], policy: BufferPolicy) -> Table:
+    """FIFO drives `[band, ...]` with their buffer, FIFO again."""
+    return _changed(starts, drive, policy)
+
+
+def _changed(
+    starts: NDArray[np.int64], table: NDArray[np.integer], policy: BufferPolicy, *, percent: int = USUAL_PERCENT
+) -> Table:
+    # Imported here: commands that count no drives do without the compiler, which takes long to load.
+    from optimizer.travel.kernels import change_table
+
+    changed = np.empty(table.shape, dtype=np.int32)
+    if changed.size:
+        flat = np.ascontiguousarray(table, dtype=np.int32).reshape(len(starts), -1)
+        change_table(starts, flat, percent, policy.minutes * MINUTE, policy.percent, changed.reshape(len(starts), -1))
+    return changed
+
+
+def _timed(starts: NDArray[np.int64], drive: Table, policy: BufferPolicy) -> tuple[Table, Table]:
     """FIFO drives `[band, i, j]` without and with their buffer; within one place there is none."""
     timed, here = padded(starts, drive, policy), np.arange(drive.shape[-1])
     timed[:, here, here] = drive[:, here, here]
-    return np.ascontiguousarray(drive, dtype=np.int32), np.ascontiguousarray(timed, dtype=np.int32)
-
-
-def padded(starts: NDArray[np.int64], drive: NDArray[np.integer], policy: BufferPolicy) -> NDArray[np.int64]:
-    """FIFO drives `[band, ...]` with their buffer, FIFO again."""
-    # Integers only: a float here would make two machines disagree by a second.
-    wide = drive.astype(np.int64)
-    return make_fifo(starts, wide + policy.minutes * MINUTE + -(-wide * policy.percent // 100))
+    return drive, timed

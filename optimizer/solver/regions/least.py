@@ -20,6 +20,7 @@ from optimizer.schedule.world import (
     NOWHERE,
     PLACE,
     ROAD_POINTS,
+    TABLE,
     TAIL,
     WINDOWS,
     Ints,
@@ -47,7 +48,7 @@ def least_objective(day: Day) -> Objective | None:
         return None
     road = _least_roads(world)
     point = int(world.shifts[:, ROAD_POINTS].min())
-    arcs = [*_between(world, road, point), *_from_home(world, road, point), *_to_home(world, road, point)]
+    arcs = [*_between(world, road.min(axis=0), point), *_from_home(world, road, point), *_to_home(world, road, point)]
     dearest = rows * (1 + max(int(cost.max(initial=0)) for _, _, cost in arcs))
     required = world.visits[:, LEFT_OUT]
     if dearest * (1 + int(required.sum())) * (rows + 1) >= MOST_COST:
@@ -64,9 +65,10 @@ def least_objective(day: Day) -> Objective | None:
 
 
 def _least_roads(world: World) -> Ints:
-    """`[P, P]` seconds at the best time of the day for who drives fastest."""
-    road: Ints = world.road.min(axis=(0, 1)).astype(np.int64)
-    np.fill_diagonal(road, 0)
+    """`[T, P, P]` seconds at the best time of the day, in each table of travel."""
+    road: Ints = world.road.min(axis=1).astype(np.int64)
+    here = np.arange(road.shape[1])
+    road[:, here, here] = 0
     return road
 
 
@@ -92,7 +94,7 @@ def _wish(world: World) -> Ints:
 
 
 def _between(world: World, road: Ints, point: int) -> list[Arcs]:
-    """Visits that one therapist may serve one after the other."""
+    """Visits that one therapist may serve one after the other; `road` is that of who drives quickest."""
     place, (opens, closes) = world.visits[:, PLACE], _span(world)
     away = road[np.ix_(place, place)]
     together = world.fits.T.astype(np.float32) @ world.fits.astype(np.float32) > 0
@@ -112,7 +114,7 @@ def _from_home(world: World, road: Ints, point: int) -> list[Arcs]:
 
 
 def _to_home(world: World, road: Ints, point: int) -> list[Arcs]:
-    away = _home_roads(world, road.T, HOME + 1)
+    away = _home_roads(world, road.transpose(0, 2, 1), HOME + 1)
     opens, _ = _span(world)
     in_time = (opens + _tail(world))[None, :] + away <= world.shifts[:, BACK_BY, None]
     shift, last = np.nonzero(world.fits & in_time)
@@ -122,5 +124,5 @@ def _to_home(world: World, road: Ints, point: int) -> list[Arcs]:
 def _home_roads(world: World, road: Ints, column: int) -> Ints:
     """`[S, V]` seconds between a shift's home and each visit; none where the day begins or ends at a door."""
     homes = world.shifts[:, column]
-    away = road[np.ix_(homes, world.visits[:, PLACE])]
+    away = road[world.shifts[:, TABLE, None], homes[:, None], world.visits[None, :, PLACE]]
     return np.where((homes == NOWHERE)[:, None], 0, away)
