@@ -166,7 +166,9 @@ HINT = "use sqlite:///path/to/rounds.db or postgresql://user@host/database"
 
 def _sqlite(url: URL, file: Path, patience: Seconds) -> Database:
     # hide_parameters: what a statement carries (names, phones) must not reach a log by way of an exception.
-    engine = create_engine(url, hide_parameters=True, pool_timeout=patience, connect_args={"timeout": patience})
+    engine = create_engine(
+        url, hide_parameters=True, pool_timeout=patience, pool_use_lifo=True, connect_args={"timeout": patience}
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return Database(engine=engine, file=file, patience=patience)
@@ -203,8 +205,11 @@ def _pool(url: URL, patience: Seconds, *, lock_timeout: Seconds) -> Engine:
         url,
         hide_parameters=True,
         pool_timeout=patience,
+        # One connection that knows every statement, and not five that are told each of them in turn.
+        pool_use_lifo=True,
         connect_args={
             "connect_timeout": patience,
+            "prepare_threshold": 1,
             "options": f"-c lock_timeout={lock_timeout}s -c timezone=UTC",
         },
     )
