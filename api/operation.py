@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api import strict_json
 from api.problem_details import Malformed, PreconditionRequired, UnsupportedMedia
+from api.v1.schemas.fault_words import NO_CONTROLS
 from api.v1.schemas.reading import invalid, read_model, read_query
 from optimizer.domain.errors import Fault, InvalidRequest
 
@@ -85,6 +86,7 @@ def operation(
     def decorate(view: View) -> Callable[..., AnyResponse]:
         @wraps(view)
         def answering(**path: object) -> AnyResponse:
+            _require_writable(path)
             if contract.idempotent:
                 idempotency_key()
             if contract.query is not None:
@@ -98,6 +100,14 @@ def operation(
         return answering
 
     return decorate
+
+
+def _require_writable(path: Mapping[str, object]) -> None:
+    """Nothing has a name with a NUL in it, and not every store can be asked for one."""
+    odd = [name for name, part in path.items() if isinstance(part, str) and "\0" in part]
+    if odd:
+        detail, hint = NO_CONTROLS.detail, NO_CONTROLS.hint
+        raise invalid([Fault(pointer=f"{{{name}}}", code="bad_characters", detail=detail, hint=hint) for name in odd])
 
 
 def _read_query(model: type[BaseModel], beside: Callable[[Mapping[str, str]], Sequence[Fault]] | None) -> BaseModel:
@@ -194,10 +204,10 @@ def idempotency_key() -> str:
             hint="Send a fresh UUID as Idempotency-Key, and the same one when you repeat the request.",
         )
     if len(key) > 200 or not key.isascii() or not key.isprintable():
-        raise InvalidRequest(
+        raise _refused_key(
+            "idempotency_key_invalid",
             "The Idempotency-Key cannot be used.",
-            code="idempotency_key_invalid",
-            hint="Send at most 200 printable ASCII characters: a UUID will do.",
+            "Send at most 200 printable ASCII characters: a UUID will do.",
         )
     return key
 
@@ -211,16 +221,13 @@ def fingerprint() -> str:
 
 def key_reused() -> InvalidRequest:
     """The refusal of an Idempotency-Key that came with another request before."""
-    return InvalidRequest(
+    return _refused_key(
+        "idempotency_key_reused",
         "This Idempotency-Key came with another request before.",
-        code="idempotency_key_reused",
-        hint="Send a fresh key with a new request; repeat an old one without changing it.",
-        faults=[
-            Fault(
-                pointer="Idempotency-Key",
-                code="idempotency_key_reused",
-                detail="This Idempotency-Key came with another request before.",
-                hint="Send a fresh key with a new request; repeat an old one without changing it.",
-            )
-        ],
+        "Send a fresh key with a new request; repeat an old one without changing it.",
     )
+
+
+def _refused_key(code: str, detail: str, hint: str) -> InvalidRequest:
+    fault = Fault(pointer="Idempotency-Key", code=code, detail=detail, hint=hint)
+    return InvalidRequest(detail, code=code, hint=hint, faults=[fault])

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn has no types
 from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -116,6 +117,12 @@ STATUS_OF_CODE = {
     "offer_expired": HTTPStatus.GONE,
 }
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+USUAL_HINTS = {
+    "invalid_request": "Each of `errors` says where, and what to send instead.",
+    "not_found": "Look at the id again; what belongs to somebody else is not found either.",
+    "too_large": "Send less at a time.",
+}
+"""What to do, by code, where an error does not say it itself."""
 
 
 STORE_TROUBLE = {
@@ -161,7 +168,7 @@ def describe(error: RoundsError) -> ProblemOut:
         status=status,
         detail=only.detail if only else detail,
         code=only.code if only else error.code,
-        hint=only.hint if only else error.hint,
+        hint=(only.hint if only else error.hint) or USUAL_HINTS.get(error.code, ""),
         errors=[
             FaultOut(pointer=fault.pointer, code=fault.code, detail=fault.detail, hint=fault.hint)
             for fault in error.faults[:FAULTS_SHOWN]
@@ -199,13 +206,14 @@ def answer_http(error: HTTPException) -> AnyResponse:
     status = HTTPStatus(error.code)
     kept = {name: value for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}}
     hints = {405: f"Allowed here: {kept.get('Allow', '')}.", 404: "The routes are listed at /docs."}
+    code = HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_"))
     problem = ProblemOut(
         type="about:blank",
         title=status.phrase,
         status=status,
         detail=status.description or status.phrase,
-        code=HTTP_CODES.get(status, status.phrase.lower().replace(" ", "_")),
-        hint=hints.get(status, ""),
+        code=code,
+        hint=hints.get(status, USUAL_HINTS.get(code, "")),
         errors=[],
     )
     return answer(problem, kept)
@@ -214,8 +222,12 @@ def answer_http(error: HTTPException) -> AnyResponse:
 def answer_unexpected(error: Exception) -> Response:
     """A bug of ours: logged by where it happened, answered without any of it.
 
-    Neither the message nor the local variables are logged: both can carry a client's name.
+    Neither the message nor the local variables are logged: both can carry a client's name. What gunicorn finds only
+    while a body is read, chunks that are none, is no bug of ours.
     """
+    if isinstance(error, ParseException):
+        hint = "Send it with a Content-Length, or in chunks as HTTP/1.1 has them."
+        return answer_error(Malformed("The body cannot be read.", code="malformed_request", hint=hint))
     trace = "".join(traceback.format_tb(error.__traceback__))
     structlog.get_logger().error("unexpected", kind=type(error).__name__, trace=trace)
     return answer(

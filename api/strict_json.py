@@ -67,7 +67,11 @@ def parse(body: bytes, *, max_depth: int = MAX_DEPTH) -> object:
     except RecursionError as error:
         raise _too_deep(max_depth) from error
     except ValueError as error:  # an integer of thousands of digits
-        raise _malformed("A number in the body has too many digits.", code="not_a_number") from error
+        raise _malformed(
+            "A number in the body has too many digits.",
+            code="not_a_number",
+            hint="Send a number that can be counted with, or leave the key out.",
+        ) from error
     _limit_depth(document, max_depth)
     return document
 

@@ -9,6 +9,7 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from api.problem_details import MEDIA_TYPE, ProblemOut
 
 HINTS = {
+    HTTPStatus.BAD_REQUEST: "Send HTTP/1.1, with everything in the address percent-encoded and each header once.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "Ask for less at once: the address has room for 4,094 characters.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send fewer and shorter headers.",
 }

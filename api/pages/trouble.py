@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
 from api.pages.shell import message
-from api.problem_details import answer_error, answer_http, answer_unexpected
+from api.problem_details import USUAL_HINTS, answer_error, answer_http, answer_unexpected
 from optimizer.domain.errors import RoundsError
 
 TITLES = {
@@ -41,7 +41,8 @@ def _unexpected(error: Exception) -> Response:
 def _page(problem: Response) -> Response:
     said = problem.get_json(force=True)
     title = TITLES.get(HTTPStatus(problem.status_code), "Something went wrong")
-    text = " ".join(part for part in (said["detail"], said["hint"]) if part)
+    told = (said["detail"], "" if said["hint"] in USUAL_HINTS.values() else said["hint"])  # those are for programs
+    text = " ".join(part for part in told if part)
     page = message(title, text, problem.status_code)
     for name in ("Retry-After", "Allow"):
         if name in problem.headers:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, Signer
 
-from optimizer.domain.errors import Conflict, InvalidRequest
+from optimizer.domain.errors import Conflict, Fault, InvalidRequest
 from optimizer.domain.place import Coordinate, Place, Precision
 from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import TherapistChoice
@@ -109,9 +109,9 @@ def _signed(common: str, begun: hmac.HMAC, starts: tuple[datetime, ...]) -> str:
 
 
 def _not_ours() -> InvalidRequest:
-    return InvalidRequest(
-        "This is no offer of ours.", code="offer_invalid", hint="Send back an `offer` of /v1/slots as it is."
-    )
+    detail, hint = "This is no offer of ours.", "Send back an `offer` of /v1/slots as it is."
+    fault = Fault(pointer="/offer", code="offer_invalid", detail=detail, hint=hint)
+    return InvalidRequest(detail, code=fault.code, hint=hint, faults=[fault])
 
 
 def _written(terms: Terms) -> str:

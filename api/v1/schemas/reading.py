@@ -17,6 +17,8 @@ Model = TypeVar("Model", bound=BaseModel)
 GUESSES = 50
 """Unknown keys that get a "did you mean": guessing is slow, and a body can hold a million of them."""
 
+NO_SUCH_KEY = "Leave it out; the keys there are stand at /docs."
+
 FAULTS_TOLD = 20_000
 """More than the largest problem has keys in one place; telling each costs a kilobyte, and a body has megabytes."""
 
@@ -134,7 +136,7 @@ def _fault(model: type[BaseModel], found: ErrorDetails, *, guess: bool) -> Fault
             detail, hint = str(context["detail"]), str(context["hint"])
         case "extra_forbidden":
             detail = f"There is no key {str(path[-1])[:100]!r} here."
-            hint = did_you_mean(str(path[-1]), _keys_at(model, path[:-1])) if guess else ""
+            hint = (did_you_mean(str(path[-1]), _keys_at(model, path[:-1])) if guess else "") or NO_SUCH_KEY
         case "missing":
             detail, hint = f"{path[-1]!r} is missing.", "Add it."
         case _:
