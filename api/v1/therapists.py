@@ -25,8 +25,9 @@ READERS = (Role.PLANNER, Role.ADMIN, Role.SERVICE, Role.THERAPIST)
 def list_therapists() -> StaffListOut:
     who = caller()
     with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
+        learned = uow.practice().policies.learned
         seen = [p for p in uow.patterns.list() if who.role is not Role.THERAPIST or p.therapist.id == who.therapist]
-    return StaffListOut(data=[StaffOut.of(pattern) for pattern in seen])
+    return StaffListOut(data=[StaffOut.of(pattern, learned) for pattern in seen])
 
 
 @blueprint.get("/v1/therapists/<therapist>")
@@ -37,7 +38,7 @@ def get_therapist(therapist: str) -> Reply:
     if who.role is Role.THERAPIST and who.therapist != therapist:
         raise NotFound(f"there is no therapist {therapist!r}")
     with wiring().store.unit_of_work(who.practice_id, write=False) as uow:
-        found = StaffOut.of(uow.patterns.get(therapist))
+        found = StaffOut.of(uow.patterns.get(therapist), uow.practice().policies.learned)
     return Reply(body=found, headers={"ETag": etag_of(found)})
 
 
@@ -55,6 +56,7 @@ def put_therapist(therapist: str, body: StaffIn) -> Reply:
     parts = wiring()
     if body.id not in (None, therapist):
         raise _differs(therapist)
+    learned = parts.store.practices.get(caller().practice_id).policies.learned
     stored = practices.put_therapist(
         caller().practice_id,
         body.pattern(therapist),
@@ -62,9 +64,9 @@ def put_therapist(therapist: str, body: StaffIn) -> Reply:
         end=_home(body.end, therapist),
         store=parts.store,
         geocoder=parts.geocoders.of(caller().practice_id),
-        expected=lambda known: matches(request.headers.get("If-Match"), StaffOut.of(known) if known else None),
+        expected=lambda known: matches(request.headers.get("If-Match"), StaffOut.of(known, learned) if known else None),
     )
-    found = StaffOut.of(stored)
+    found = StaffOut.of(stored, learned)
     return Reply(body=found, headers={"ETag": etag_of(found)})
 
 

@@ -40,6 +40,12 @@ def learn(clinic: Clinic, **percents: int) -> None:
         uow.commit()
 
 
+def told(clinic: Clinic) -> tuple[int | None, int]:
+    """What staff read: set by hand, and in use."""
+    read = clinic.staff.ask("GET", "/v1/therapists/t0").body
+    return read["travel_percent"], read["travel_percent_in_use"]
+
+
 def first_start(clinic: Clinic, day: date = MONDAY) -> str:
     """The first start in Guelph, an hour from home or so."""
     return min(clinic.staff.offers(GUELPH, day))
@@ -71,10 +77,13 @@ def test_who_drives_slower_is_there_later_wherever_it_is_asked(opened: Open) -> 
 def test_what_was_set_by_hand_goes_before_what_was_learned(opened: Open) -> None:
     with opened(Person(id="t0")) as clinic:
         usual = first_start(clinic)
+        assert told(clinic) == (None, 100)
         learn(clinic, t0=130)
         slow = first_start(clinic)
         assert slow > usual
+        assert told(clinic) == (None, 130)
         change(clinic, travel_percent=100)
+        assert told(clinic) == (100, 100)
         assert first_start(clinic) == usual
         change(clinic, travel_percent=None)
         assert first_start(clinic) == slow

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from api.v1.schemas.base import DAY_MINUTES, WALL_CLOCK, Answer, Flag, Identifier, Minutes, Request, Text, refuse
 from api.v1.schemas.place import PlaceIn, PlaceOut
 from api.v1.schemas.problem import Gender, LimitsIn, TravelPercent
+from optimizer.domain.driving import LearnedRoads
 from optimizer.domain.place import Precision
 from optimizer.domain.practice import Service
 from optimizer.domain.therapist import Limits, Therapist, WallBreak, WorkPattern
@@ -128,7 +129,8 @@ class StaffIn(Request):
     `travel_percent` is how long drives take this therapist, in percent of what the roads say; null goes by what
     `rounds roads learn` has learned of them, and by the roads alone where it has not.
 
-    What was read can be sent back as it is; an `id` is then the one in the path.
+    What was read can be sent back as it is; an `id` is then the one in the path, and `travel_percent_in_use` changes
+    nothing.
     """
 
     id: Identifier | None = None
@@ -141,6 +143,7 @@ class StaffIn(Request):
     breaks: Annotated[tuple[WallBreakIn, ...], Field(max_length=20)] = ()
     limits: LimitsIn = LimitsIn()
     travel_percent: TravelPercent | None = None
+    travel_percent_in_use: TravelPercent | None = None
 
     @model_validator(mode="after")
     def rests_in_order(self) -> Self:
@@ -201,7 +204,8 @@ class LimitsOut(Answer):
 
 
 class StaffOut(Answer):
-    """A therapist and their usual week; a day off is null. A `travel_percent` of null goes by what was learned."""
+    """A therapist and their usual week; a day off is null. `travel_percent` is what was set by hand, null where nothing
+    was; `travel_percent_in_use` is what offers and plans go by now: that, else what was learned, else 100."""
 
     id: str
     name: str
@@ -213,9 +217,10 @@ class StaffOut(Answer):
     breaks: list[WallBreakOut]
     limits: LimitsOut
     travel_percent: int | None
+    travel_percent_in_use: int
 
     @classmethod
-    def of(cls, pattern: WorkPattern) -> Self:
+    def of(cls, pattern: WorkPattern, learned: LearnedRoads | None) -> Self:
         person, limits = pattern.therapist, pattern.limits
         return cls(
             id=person.id,
@@ -243,6 +248,7 @@ class StaffOut(Answer):
                 overtime_minutes=limits.overtime // MINUTE,
             ),
             travel_percent=pattern.travel_percent,
+            travel_percent_in_use=pattern.percent_by(learned),
         )
 
 
