@@ -31,8 +31,8 @@ from tests.contract.samples import (
 )
 
 AFTERNOON = NOON + timedelta(hours=25)
-CHANGES = 3
-"""What filling a practice does to Taylor's day: a booking, a hold, a plan."""
+CHANGES = 2
+"""What filling a practice does to Taylor's day: a booking and a hold that nobody sees apart, then a plan."""
 
 
 @pytest.fixture
