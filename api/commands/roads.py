@@ -66,8 +66,8 @@ def warm(ctx: click.Context, practice: str) -> None:
 @click.option("--practice", default="", help="The practice, where there are several.")
 @click.pass_context
 def learn(ctx: click.Context, since: datetime | None, practice: str, *, dry_run: bool) -> None:
-    """Learn the time of day, who takes longer on the road than others, and the minutes of parking from what therapists
-    told of their drives.
+    """Learn the time of day, where and when roads are slower than elsewhere, who takes longer on them than others, and
+    the minutes of parking from what therapists told of their drives.
 
     Kept is only what tells days better that were held out: plans, searches and the day's page go by it at once. Exits
     5 when nothing was better, and then nothing has changed.

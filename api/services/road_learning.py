@@ -30,9 +30,14 @@ class Learnt:
     def sentences(self) -> list[str]:
         return [
             _told("drives", "median error", self.lesson.drives, " %"),
+            self._of_areas(),
             self._of_paces(),
             _told("parkings", "median error", self.lesson.parkings, " s"),
         ]
+
+    def _of_areas(self) -> str:
+        said = _told("drives told apart by area", "median error", self.lesson.areas_apart, " %")
+        return f"{said}: {len(self.lesson.areas or ())} areas" if self.lesson.areas_apart.helps else said
 
     def _of_paces(self) -> str:
         said = _told("drives told apart by therapist", "median error", self.lesson.paces, " %")
@@ -50,8 +55,8 @@ def learn_roads(
     since: date | None = None,
     keep: bool = True,
 ) -> Learnt:
-    """Refit the time of day, what drives take each therapist and the minutes of parking to what was told, and use what
-    helps from now on.
+    """Refit the time of day, what areas have apart, what drives take each therapist and the minutes of parking to what
+    was told, and use what helps from now on.
 
     A percentage that somebody has set for a therapist by hand stays, and is not learned.
 
@@ -67,6 +72,7 @@ def learn_roads(
     Conflict
         When somebody learned at the same time.
     """
+    from data.roads.areas import try_areas, with_areas
     from data.roads.lesson import Lesson, try_drives, try_parkings
     from data.roads.pace import try_paces
 
@@ -80,14 +86,19 @@ def learn_roads(
     if drives.helps:
         standing = ways.learned or LearnedRoads(version=1)
         ways = replace(ways, learned=replace(standing, workday=workday, weekend=weekend))
+    areas_apart, areas = try_areas(log.drives, roads, ways, log.percents)
+    if areas_apart.helps:
+        ways = with_areas(ways, areas)
     paces, percents = try_paces(log.drives, roads, ways, said=log.said)
     parkings, parking = try_parkings(log.parkings, policies.parking, policies.learned)
     lesson = Lesson(
         drives=drives,
+        areas_apart=areas_apart,
         parkings=parkings,
         paces=paces,
         workday=workday if drives.helps else None,
         weekend=weekend if drives.helps else None,
+        areas=areas if areas_apart.helps else None,
         parking=parking if parkings.helps else None,
         percents=percents if paces.helps else None,
     )
@@ -103,6 +114,8 @@ def learn_roads(
         )
         if drives.helps:
             learned = replace(learned, workday=workday, weekend=weekend)
+        if areas_apart.helps:
+            learned = replace(learned, areas=areas)
         if parkings.helps:
             learned = replace(learned, parking=parking)
         if paces.helps:

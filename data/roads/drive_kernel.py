@@ -6,6 +6,7 @@ kept until its own file changes.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,24 @@ Rows = NDArray[np.int64]
 CELL = 15 * 60
 """Seconds for which speed is constant."""
 
-# Columns of a door: kilometres east and north, factor of the correction field, how far around it lies (0: a point), and
-# the grid of its streets.
-EAST, NORTH, FACTOR, RADIUS, GRID = range(5)
-COLUMNS = 5
+# Columns of a door: kilometres east and north, factor of the correction field, how far around it lies (0: a point), the
+# grid of its streets, and the number of its square.
+EAST, NORTH, FACTOR, RADIUS, GRID, SQUARE = range(6)
+COLUMNS = 6
+
+SIDE_KM = 2.0
+"""Of the cells that the public knows other clients by: 4 km², some thousands of homes. A smaller cell hides less, a
+larger one costs starts next to visits."""
+
+SQUARE_CELLS = 5
+"""Sides of a cell in the side of a square, of which alone a practice learns: whole ones, so that every home of a cell
+is in one square."""
+
+SQUARE_ROWS, SQUARE_COLUMNS = 14, 16
+SOUTHERN, WESTERN = 6, 8
+"""Squares there are, and how many of them lie south and west of the origin; ten kilometres beyond the skeleton."""
+
+SQUARES = SQUARE_ROWS * SQUARE_COLUMNS
 
 EITHER = 2.0
 """Grid of a door with a radius that lies in both: whatever is farther counts."""
@@ -35,6 +50,29 @@ RAMP, NODE_GRID = 2, 3
 
 MOST_CELLS = 400
 """Of a drive's clock: four days and more; later than that the last speed holds."""
+
+
+class Clock(NamedTuple):
+    """What slows a drive at each cell of the clock, counted from the horizon's origin.
+
+    `hourly[0, cell]` and `hourly[1, cell]` are base and peak, `hourly[2, cell]` is a factor on all of it.
+    `areas[row, cell]` is the square root of what was learned of a square more than that, and `row_of[square]` its row:
+    a drive has two ends. Of row 0 nothing was learned.
+    """
+
+    hourly: Floats
+    areas: Floats
+    row_of: Rows
+
+
+@inlined
+def square_of(east: float, north: float) -> int:
+    """The number of the square that a point lies in, from 1; 0 outside of all."""
+    column = math.floor(math.floor(east / SIDE_KM) / SQUARE_CELLS) + WESTERN
+    row = math.floor(math.floor(north / SIDE_KM) / SQUARE_CELLS) + SOUTHERN
+    if column < 0 or column >= SQUARE_COLUMNS or row < 0 or row >= SQUARE_ROWS:
+        return 0
+    return 1 + column * SQUARE_ROWS + row
 
 
 @inlined
@@ -133,8 +171,8 @@ def put_in(names: Rows, figures: Floats, name: int, figure: float) -> None:
 
 @kernel
 def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, near: Rows, access: Floats) -> None:
-    """From kilometres to doors: fill FACTOR and GRID, the nearest nodes and the minutes to them with
-    the ramp, quickest first.
+    """From kilometres to doors: fill FACTOR, GRID and SQUARE, the nearest nodes and the minutes to them
+    with the ramp, quickest first.
 
     A door with a radius is a square. It reaches only nodes that are among the nearest of each of its points, each from
     its farthest corner, and has its largest factor: so a drive to it takes at least as long as to any of its points.
@@ -143,6 +181,7 @@ def open_doors(figures: Floats, nodes: Floats, field: Floats, doors: Floats, nea
     for k in range(doors.shape[0]):
         east, north, around = doors[k, EAST], doors[k, NORTH], doors[k, RADIUS]
         doors[k, GRID] = grid_of(figures, east, north, around)
+        doors[k, SQUARE] = square_of(east, north)
         for slot in range(most):
             near[k, slot], access[k, slot] = 0, np.inf
         for node in range(nodes.shape[0]):
@@ -214,39 +253,42 @@ def exposure_at(door: Floats, other: Floats, centre: Floats) -> tuple[float, flo
 
 
 @inlined
-def covered(hourly: Floats, cell: int, base: float, peak: float) -> float:
+def covered(clock: Clock, cell: int, base: float, peak: float, here: int, there: int) -> float:
     """Seconds of empty road that a whole cell of the clock gets one along."""
-    return CELL / (hourly[2, cell] * (1.0 + hourly[0, cell] * base + hourly[1, cell] * peak))
+    # Both ends first: a product that is the same from either side.
+    learned = clock.hourly[2, cell] * (clock.areas[here, cell] * clock.areas[there, cell])
+    return CELL / (learned * (1.0 + clock.hourly[0, cell] * base + clock.hourly[1, cell] * peak))
 
 
 @kernel
 def drive_through(
-    free: float, base: float, peak: float, hourly: Floats, starts: Rows, done: Floats, seconds: Floats
-) -> None:
-    """`seconds[band]` of one drive of `free` seconds on empty roads.
+    free: float, base: float, peak: float, clock: Clock, square: float, other: float, starts: Rows, done: Floats,
+    seconds: Floats,
+) -> None:  # fmt: skip
+    """`seconds[band]` of one drive of `free` seconds on empty roads between two squares.
 
-    `hourly[0, cell]` and `hourly[1, cell]` are base and peak of the clock, `hourly[2, cell]` is a factor on all of it;
-    `done` is scratch, one longer than they are.
+    `done` is scratch, one longer than the clock has cells.
     """
-    cells, bands = hourly.shape[1], starts.size
+    cells, bands = clock.hourly.shape[1], starts.size
+    here, there = clock.row_of[int(square)], clock.row_of[int(other)]
     done[0], known, arriving = 0.0, 0, 0
     for band in range(bands):
         leaving = min(starts[band] // CELL, cells - 1)
         while known <= leaving:
-            done[known + 1] = done[known] + covered(hourly, known, base, peak)
+            done[known + 1] = done[known] + covered(clock, known, base, peak, here, there)
             known += 1
         rate = (done[leaving + 1] - done[leaving]) / CELL
         goal = done[leaving] + rate * (starts[band] - leaving * CELL) + free
         arriving = max(arriving, leaving)
         while arriving < cells - 1:
             if known <= arriving:
-                done[known + 1] = done[known] + covered(hourly, known, base, peak)
+                done[known + 1] = done[known] + covered(clock, known, base, peak, here, there)
                 known += 1
             if done[arriving + 1] >= goal:
                 break
             arriving += 1
         while known <= arriving:
-            done[known + 1] = done[known] + covered(hourly, known, base, peak)
+            done[known + 1] = done[known] + covered(clock, known, base, peak, here, there)
             known += 1
         into = (goal - done[arriving]) / (done[arriving + 1] - done[arriving]) * CELL
         seconds[band] = arriving * CELL - starts[band] + into
@@ -256,15 +298,15 @@ def drive_through(
 def time_spokes(
     figures: Floats, between: Floats, hub: Floats, hub_near: Rows, hub_access: Floats,
     doors: Floats, near: Rows, access: Floats, rows: Rows, centre: Floats,
-    hourly: Floats, starts: Rows, minutes: int, percent: int, table: NDArray[np.int32],
+    clock: Clock, starts: Rows, minutes: int, percent: int, table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, k]`: seconds with the buffer between the hub and each door in `rows`, FIFO."""
-    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    done, seconds = np.empty(clock.hourly.shape[1] + 1), np.empty(starts.size)
     for k in range(rows.size):
         j = rows[k]
         free = free_minutes(figures, between, hub, hub_near, hub_access, doors[j], near[j], access[j]) * 60
         base, peak = exposure_at(hub, doors[j], centre)
-        drive_through(free, base, peak, hourly, starts, done, seconds)
+        drive_through(free, base, peak, clock, hub[SQUARE], doors[j, SQUARE], starts, done, seconds)
         plain, padded = np.int64(0), np.int64(0)
         for band in range(starts.size):
             plain = max(plain, np.int64(np.rint(seconds[band])) + starts[band])
@@ -275,16 +317,16 @@ def time_spokes(
 
 @allocating
 def time_table(
-    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, centre: Floats, hourly: Floats,
+    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, centre: Floats, clock: Clock,
     starts: Rows, table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, i, j]`: whole seconds between all doors, no buffer; nothing from a door to itself."""
-    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    done, seconds = np.empty(clock.hourly.shape[1] + 1), np.empty(starts.size)
     for i in range(doors.shape[0]):
         for j in range(i):
             free = free_minutes(figures, between, doors[i], near[i], access[i], doors[j], near[j], access[j]) * 60
             base, peak = exposure_at(doors[i], doors[j], centre)
-            drive_through(free, base, peak, hourly, starts, done, seconds)
+            drive_through(free, base, peak, clock, doors[i, SQUARE], doors[j, SQUARE], starts, done, seconds)
             for band in range(starts.size):
                 table[band, i, j] = table[band, j, i] = np.int32(np.rint(seconds[band]))
 
@@ -315,15 +357,16 @@ def free_between(
 
 @allocating
 def time_between(
-    free: Floats, doors: Floats, rows: Rows, columns: Rows, centre: Floats, hourly: Floats, starts: Rows,
+    free: Floats, doors: Floats, rows: Rows, columns: Rows, centre: Floats, clock: Clock, starts: Rows,
     table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, i, j]`: whole seconds of drives that take `free[i, j]` on empty roads, no buffer."""
-    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+    done, seconds = np.empty(clock.hourly.shape[1] + 1), np.empty(starts.size)
     for i in range(rows.size):
         for j in range(columns.size):
-            base, peak = exposure_at(doors[rows[i]], doors[columns[j]], centre)
-            drive_through(free[i, j], base, peak, hourly, starts, done, seconds)
+            here, there = doors[rows[i]], doors[columns[j]]
+            base, peak = exposure_at(here, there, centre)
+            drive_through(free[i, j], base, peak, clock, here[SQUARE], there[SQUARE], starts, done, seconds)
             for band in range(starts.size):
                 table[band, i, j] = np.int32(np.rint(seconds[band]))
 
@@ -336,10 +379,10 @@ def exposures(doors: Floats, centre: Floats, base: Floats, peak: Floats) -> None
 
 
 @allocating
-def time_drives(free: Floats, base: Floats, peak: Floats, hourly: Floats, starts: Rows, table: Floats) -> None:
-    """Fill `table[band, drive]`, seconds."""
-    done, seconds = np.empty(hourly.shape[1] + 1), np.empty(starts.size)
+def time_drives(free: Floats, base: Floats, peak: Floats, clock: Clock, starts: Rows, table: Floats) -> None:
+    """Fill `table[band, drive]`, seconds, wherever that is."""
+    done, seconds = np.empty(clock.hourly.shape[1] + 1), np.empty(starts.size)
     for k in range(free.size):
-        drive_through(free[k], base[k], peak[k], hourly, starts, done, seconds)
+        drive_through(free[k], base[k], peak[k], clock, 0.0, 0.0, starts, done, seconds)
         for band in range(starts.size):
             table[band, k] = seconds[band]

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from data.roads.calendar import DayClass, day_class
 from data.roads.door_book import DoorBook, Point
-from data.roads.drive_kernel import Floats, Rows, time_spokes, time_table
+from data.roads.drive_kernel import Clock, Floats, Rows, time_spokes, time_table
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, Profile, congestion
 from data.roads.source import Learned
-from optimizer.domain.driving import Driving
+from optimizer.domain.driving import Driving, LearnedRoads
 from optimizer.domain.errors import InvalidRequest
 from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
@@ -65,7 +65,7 @@ class EstimateSource:
         drive = np.zeros((len(departures), len(places), len(places)), dtype=np.int32)
         time_table(
             model.figures, model.along(buffer.roads), doors.points, doors.near, doors.access, centre(),
-            self.congestion(horizon, buffer.roads), np.array(departures, dtype=np.int64), drive,
+            self.clock(horizon, buffer.roads), np.array(departures, dtype=np.int64), drive,
         )  # fmt: skip
         return TravelTimes.build(
             places=[place.id for place in places],
@@ -89,8 +89,8 @@ class EstimateSource:
             As `travel_times`.
         """
         doors, rows = self.doors(place_points((center, *stops)))
-        hourly = self.congestion(horizon, buffer.roads)
-        table = spoke_table(doors, rows[0], doors, rows[1:], hourly, band_starts(horizon), buffer)
+        clock = self.clock(horizon, buffer.roads)
+        table = spoke_table(doors, rows[0], doors, rows[1:], clock, band_starts(horizon), buffer)
         for k, stop in enumerate(stops):
             if stop.id == center.id:
                 table[:, k] = 0
@@ -113,14 +113,19 @@ class EstimateSource:
         del center, stops, roads
         return self.name
 
-    def congestion(self, horizon: Horizon, roads: Driving) -> Floats:
-        """The clock that drives of a date go by, see `rush_hour.congestion`."""
+    def clock(self, horizon: Horizon, roads: Driving) -> Clock:
+        """What slows the drives of a date, see `rush_hour.congestion`."""
         kind = day_class(horizon, roads.holidays)
         profile = self._profiles[kind]
         if roads.learned is not None:
-            learned = roads.learned.workday if kind is DayClass.WORKDAY else roads.learned.weekend
-            profile = replace(profile, factor=learned)
+            profile = _as_learned(profile, roads.learned, workday=kind is DayClass.WORKDAY)
         return congestion(profile, horizon)
+
+
+@lru_cache(maxsize=64)
+def _as_learned(profile: Profile, learned: LearnedRoads, *, workday: bool) -> Profile:
+    areas = ((area.square, area.workday if workday else area.weekend) for area in learned.areas)
+    return replace(profile, factor=learned.workday if workday else learned.weekend, areas=tuple(areas))
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +159,7 @@ def spoke_table(
     hub: int,
     doors: Doors,
     rows: Rows,
-    hourly: Floats,
+    clock: Clock,
     starts: NDArray[np.int64],
     buffer: BufferPolicy,
 ) -> NDArray[np.int32]:
@@ -162,7 +167,7 @@ def spoke_table(
     model, table = embedded(), np.empty((len(starts), len(rows)), dtype=np.int32)
     time_spokes(
         model.figures, model.along(buffer.roads), hubs.points[hub], hubs.near[hub], hubs.access[hub],
-        doors.points, doors.near, doors.access, rows, centre(), hourly, starts, buffer.minutes, buffer.percent, table,
+        doors.points, doors.near, doors.access, rows, centre(), clock, starts, buffer.minutes, buffer.percent, table,
     )  # fmt: skip
     return table
 

@@ -1,7 +1,7 @@
 """Learn, and look whether it helps on days that were not learned from; what does not help is not kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from data.roads.driven import ALL_ALIKE, Driven, Seen, expected, seen
 from data.roads.parking import Parked, fit_parking
 from data.roads.refit import fit, is_drive
 from data.roads.source import TravelSource
-from optimizer.domain.driving import Driving, LearnedRoads
+from optimizer.domain.driving import Driving, LearnedArea, LearnedRoads
 from optimizer.domain.time import Seconds
 
 FOLDS = 5
@@ -47,27 +47,29 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What was tried, and what is to be kept: `workday` and `weekend`, `parking` and `percents` as in
+    """What was tried, and what is to be kept: `workday` and `weekend`, `areas`, `parking` and `percents` as in
     `LearnedRoads`."""
 
     drives: Trial
+    areas_apart: Trial
     parkings: Trial
     paces: Trial
     workday: tuple[float, ...] | None = None
     weekend: tuple[float, ...] | None = None
+    areas: tuple[LearnedArea, ...] | None = None
     parking: tuple[tuple[str, Seconds], ...] | None = None
     percents: tuple[tuple[str, int], ...] | None = None
 
     @property
     def helps(self) -> bool:
         """Whether there is anything to keep."""
-        return self.drives.helps or self.parkings.helps or self.paces.helps
+        return any(trial.helps for trial in (self.drives, self.areas_apart, self.parkings, self.paces))
 
 
 def try_drives(
     drives: Sequence[Driven], roads: TravelSource, driving: Driving, percents: Mapping[str, int] = ALL_ALIKE
 ) -> tuple[Trial, tuple[float, ...], tuple[float, ...]]:
-    """Refit the time of day.
+    """Refit the time of day that all places share; what areas have apart stays as it is learned.
 
     Parameters
     ----------
@@ -76,8 +78,8 @@ def try_drives(
     percents
         What drives take the therapists as plans have it now, said or learned.
     """
-    plain = Driving(avoid_tolls=driving.avoid_tolls, holidays=driving.holidays)
-    nothing = LearnedRoads(version=1)
+    nothing = LearnedRoads(version=1, areas=driving.learned.areas if driving.learned else ())
+    plain = replace(driving, learned=nothing)
     usual = expected(drives, roads, plain, percents)
     possible = is_drive(np.log(np.array([drive.took for drive in drives]) / usual)) if drives else np.zeros(0, bool)
     kept = [drive for drive, can in zip(drives, possible, strict=True) if can]
@@ -99,13 +101,14 @@ def try_drives(
     for part in range(FOLDS):
         held = data.day % FOLDS == part
         found = fit(only(data, ~held), therapists)
-        ways = _with(plain, found.workday, found.weekend)
+        whole = replace(nothing, workday=figures(found.workday), weekend=figures(found.weekend))
+        ways = replace(plain, learned=whole)
         out = [drive for drive, is_out in zip(kept, held, strict=True) if is_out]
         after[held] = np.abs(took[held] - np.log(expected(out, roads, ways, percents)))
-    whole = fit(data, therapists)
+    best = fit(data, therapists)
     why = verdict(before, after, data.day)
     trial = Trial(seen=len(kept), days=days, before=median_percent(before), after=median_percent(after), why=why)
-    return trial, _figures(whole.workday), _figures(whole.weekend)
+    return trial, figures(best.workday), figures(best.weekend)
 
 
 def try_parkings(
@@ -161,10 +164,6 @@ def only(data: Seen, rows: NDArray[np.bool_]) -> Seen:
     )
 
 
-def _with(driving: Driving, workday: NDArray[np.float64], weekend: NDArray[np.float64]) -> Driving:
-    learned = LearnedRoads(version=1, workday=_figures(workday), weekend=_figures(weekend))
-    return Driving(avoid_tolls=driving.avoid_tolls, holidays=driving.holidays, learned=learned)
-
-
-def _figures(factors: NDArray[np.float64]) -> tuple[float, ...]:
+def figures(factors: NDArray[np.float64]) -> tuple[float, ...]:
+    """Factors as they are kept."""
     return tuple(round(float(factor), 4) for factor in factors)

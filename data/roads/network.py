@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.roads.drive_kernel import Floats, Rows, free_between, time_between
+from data.roads.drive_kernel import Clock, Floats, Rows, free_between, time_between
 from data.roads.estimate import EstimateSource, band_starts, bands, centre, place_points
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.learning import Learner
@@ -55,7 +55,7 @@ class NetworkRoads:
         free = self._free(places, places, doors, rows, rows, buffer.roads)
         np.fill_diagonal(free.seconds, 0)
         starts = np.array(bands(horizon, places=len(places)), dtype=np.int64)
-        drive = self._timed(free, doors, rows, rows, starts, self.estimate.congestion(horizon, buffer.roads))
+        drive = self._timed(free, doors, rows, rows, starts, self.estimate.clock(horizon, buffer.roads))
         drive[:, np.arange(len(places)), np.arange(len(places))] = 0
         guessed = free.estimated & ~np.eye(len(places), dtype=np.bool_)
         return TravelTimes.build(
@@ -72,11 +72,9 @@ class NetworkRoads:
         """Drives between one place and many, to the second those of `travel_times` for the places of one day."""
         doors, rows = self.estimate.doors(place_points((center, *stops)))
         starts, hub, ends = band_starts(horizon), rows[:1], rows[1:]
-        hourly = self.estimate.congestion(horizon, buffer.roads)
-        out = self._timed(self._free([center], stops, doors, hub, ends, buffer.roads), doors, hub, ends, starts, hourly)
-        back = self._timed(
-            self._free(stops, [center], doors, ends, hub, buffer.roads), doors, ends, hub, starts, hourly
-        )
+        clock = self.estimate.clock(horizon, buffer.roads)
+        out = self._timed(self._free([center], stops, doors, hub, ends, buffer.roads), doors, hub, ends, starts, clock)
+        back = self._timed(self._free(stops, [center], doors, ends, hub, buffer.roads), doors, ends, hub, starts, clock)
         out, back = (padded(starts, make_fifo(starts, table), buffer) for table in (out, back))
         for k, stop in enumerate(stops):
             if stop.id == center.id:
@@ -133,10 +131,10 @@ class NetworkRoads:
         return Free(seconds=seconds, meters=meters, estimated=guessed & ~together)
 
     def _timed(
-        self, free: Free, doors: Doors, rows: Rows, columns: Rows, starts: NDArray[np.int64], hourly: Floats
+        self, free: Free, doors: Doors, rows: Rows, columns: Rows, starts: NDArray[np.int64], clock: Clock
     ) -> NDArray[np.int32]:
         table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
-        time_between(free.seconds, doors.points, rows, columns, centre(), hourly, starts, table)
+        time_between(free.seconds, doors.points, rows, columns, centre(), clock, starts, table)
         return table
 
 

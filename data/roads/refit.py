@@ -69,8 +69,8 @@ def fit(seen: Seen, therapists: int) -> Fit:
     if not len(seen.log_ratio):
         one = np.ones(HOURS)
         return Fit(workday=one, weekend=one, pace=np.ones(therapists), noise=0.0)
-    design = np.hstack([seen.share, _people(seen, therapists)])
-    found, noise = _most_likely(design, seen.log_ratio, tuple(_priors(therapists)))
+    design = np.hstack([seen.share, people_of(seen, therapists)])
+    found, noise = most_likely(design, seen.log_ratio, tuple(_priors(therapists)))
     hours = np.clip(found[: 2 * HOURS], -MOST, MOST)
     return Fit(
         workday=np.exp(hours[:HOURS]),
@@ -88,18 +88,18 @@ def fit_paces(seen: Seen, therapists: int) -> Floats:
     if not len(seen.log_ratio):
         return np.ones(therapists)
     priors = tuple(person**2 * np.eye(therapists) for person in PEOPLE)
-    found, _ = _most_likely(_people(seen, therapists), seen.log_ratio, priors)
+    found, _ = most_likely(people_of(seen, therapists), seen.log_ratio, priors)
     return np.exp(np.clip(found, -MOST, MOST))
 
 
-def _people(seen: Seen, therapists: int) -> Floats:
+def people_of(seen: Seen, therapists: int) -> Floats:
     """`[drive, therapist]`: one where it is theirs."""
     people = np.zeros((len(seen.log_ratio), therapists))
     people[np.arange(len(people)), seen.therapist] = 1
     return people
 
 
-def _most_likely(design: Floats, told: Floats, priors: Sequence[Floats]) -> tuple[Floats, float]:
+def most_likely(design: Floats, told: Floats, priors: Sequence[Floats]) -> tuple[Floats, float]:
     """Reweight until the tails are known, each time with the spreads of the greatest evidence."""
     noise = max(0.03, 1.4826 * float(np.median(np.abs(told - np.median(told)))))
     weights, found = np.ones(len(told)), np.zeros(design.shape[1])
@@ -123,12 +123,17 @@ def _posterior(gram: Floats, pull: Floats, prior: Floats) -> tuple[float, Floats
     return evidence, root @ solved
 
 
-def _priors(therapists: int) -> Iterator[Floats]:
+def shared_hours() -> Floats:
+    """`[clock, clock]`: how alike the hours of workdays and then weekends are; close ones much, both days half."""
     hour = np.arange(HOURS)
     apart = np.abs(hour[:, None] - hour[None, :])
     apart = np.minimum(apart, HOURS - apart)
     bell = np.exp(-0.5 * (apart / BELL_HOURS) ** 2)
-    shared = np.block([[bell, 0.5 * bell], [0.5 * bell, bell]])
+    return np.block([[bell, 0.5 * bell], [0.5 * bell, bell]])
+
+
+def _priors(therapists: int) -> Iterator[Floats]:
+    shared = shared_hours()
     for level, curve, person in product(LEVELS, CURVES, PEOPLE if therapists > 1 else PEOPLE[:1]):
         prior = np.zeros((2 * HOURS + therapists,) * 2)
         prior[: 2 * HOURS, : 2 * HOURS] = level**2 + curve**2 * shared

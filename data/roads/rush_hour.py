@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.roads.drive_kernel import CELL, COLUMNS, MOST_CELLS, Floats, exposures, time_drives
+from data.roads.drive_kernel import CELL, COLUMNS, MOST_CELLS, SQUARES, Clock, Floats, exposures, time_drives
 from optimizer.domain.place import Coordinate
 from optimizer.domain.time import Horizon, Seconds
 
@@ -28,18 +28,21 @@ CENTRE = Coordinate(lat=43.652, lng=-79.379)
 class Profile:
     """Congestion over the hours of a wall clock: `base[k]` and `peak[k]` at `hours[k]`, a straight line in between.
 
-    `factor[hour]`, at the full hours, is what was learned of a practice's own drives: it multiplies the whole.
+    `factor[hour]`, at the full hours, is what was learned of a practice's own drives: it multiplies the whole. `areas`
+    are the numbers of squares with `factor[hour]` of their own on top: a drive meets the geometric mean of both ends'.
 
     Raises
     ------
     ValueError
-        When the lists differ in length, the hours do not rise from 0 to 24 or a figure is negative.
+        When the lists differ in length, the hours do not rise from 0 to 24, a figure is negative or there is no such
+        square.
     """
 
     hours: tuple[float, ...]
     base: tuple[float, ...]
     peak: tuple[float, ...]
     factor: tuple[float, ...] = (1.0,) * 24
+    areas: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.hours) == len(self.base) == len(self.peak):
@@ -48,8 +51,11 @@ class Profile:
             raise ValueError("the hours of a profile rise from 0 to 24")
         if min(self.base + self.peak) < 0:
             raise ValueError("roads are never quicker than free flow")
-        if len(self.factor) != 24 or min(self.factor) <= 0:
-            raise ValueError("a profile has a positive factor for each hour")
+        for factor in (self.factor, *(learned for _, learned in self.areas)):
+            if len(factor) != 24 or min(factor) <= 0:
+                raise ValueError("a profile has a positive factor for each hour")
+        if not all(1 <= square <= SQUARES for square, _ in self.areas):
+            raise ValueError(f"squares are numbered from 1 to {SQUARES}")
 
 
 WORKDAY = Profile(
@@ -100,13 +106,17 @@ def drives(
 
 
 @lru_cache(maxsize=256)
-def congestion(profile: Profile, horizon: Horizon) -> Floats:
-    """`hourly[0, cell]` and `hourly[1, cell]`: base and peak for each quarter of an hour from the horizon's origin, and
-    `hourly[2, cell]` the factor on both.
+def congestion(profile: Profile, horizon: Horizon) -> Clock:
+    """Each quarter of an hour from the horizon's origin.
 
     The wall clock is asked for each cell, so a day on which the clocks change keeps its rush hour where people see it.
     """
     clocks = [horizon.local(cell * CELL + CELL // 2) for cell in range(MOST_CELLS)]
     hours = [clock.hour + clock.minute / 60 + clock.second / 3600 for clock in clocks]
     base, peak = (np.interp(hours, profile.hours, figures) for figures in (profile.base, profile.peak))
-    return np.array([base, peak, np.interp(hours, range(24), profile.factor, period=24)])
+    factor = np.interp(hours, range(24), profile.factor, period=24)
+    areas, row_of = np.ones((1 + len(profile.areas), MOST_CELLS)), np.zeros(1 + SQUARES, dtype=np.int64)
+    for row, (square, learned) in enumerate(profile.areas, start=1):
+        areas[row] = np.sqrt(np.interp(hours, range(24), learned, period=24))
+        row_of[square] = row
+    return Clock(hourly=np.array([base, peak, factor]), areas=areas, row_of=row_of)

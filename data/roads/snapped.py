@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.door_book import DoorBook, Point
-from data.roads.drive_kernel import EAST, NORTH, Floats, time_table
+from data.roads.drive_kernel import EAST, NORTH, SIDE_KM, Floats, time_table
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
 from data.roads.source import Learned
@@ -23,9 +23,6 @@ from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import Horizon
 from optimizer.schedule.slots import Spokes
 from optimizer.travel.times import BufferPolicy, TravelTimes
-
-SIDE_KM = 2.0
-"""Of a cell: 4 km², some thousands of homes. A smaller cell hides less, a larger one costs starts next to visits."""
 
 
 @lru_cache(maxsize=4096)
@@ -46,18 +43,17 @@ class SnappedRoads:
 
     name = "estimate"
 
-    def __init__(self, roads: EstimateSource, *, side_km: float = SIDE_KM) -> None:
+    def __init__(self, roads: EstimateSource) -> None:
         self._roads = roads
-        self._side = side_km
         self.squares = DoorBook(self._prepare)
 
     def middles(self, cells: NDArray[np.int64]) -> Floats:
         """`km[cell]`: the middle of each cell, projected."""
-        return (cells.astype(np.float64) + 0.5) * self._side
+        return (cells.astype(np.float64) + 0.5) * SIDE_KM
 
     def cells(self, points: Sequence[Point]) -> NDArray[np.int64]:
         """`cell[point]`: column and row in the grid for each pair of latitude and longitude."""
-        return np.floor(embedded().project_degrees(points) / self._side).astype(np.int64)
+        return np.floor(embedded().project_degrees(points) / SIDE_KM).astype(np.int64)
 
     def spokes(self, center: Place, stops: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> Spokes:
         """Drives between an exact place and stops known by their cells, never shorter than the real ones.
@@ -69,8 +65,8 @@ class SnappedRoads:
         # Many stops lie in few cells, and a drive to a cell is timed once.
         middles = doors.points[rows, EAST] * 1e6 + doors.points[rows, NORTH]
         _, first, cell_of = np.unique(middles, return_index=True, return_inverse=True)
-        starts, hourly = band_starts(horizon), self._roads.congestion(horizon, buffer.roads)
-        table = spoke_table(hub, int(hub_row[0]), doors, rows[first], hourly, starts, buffer)
+        starts, clock = band_starts(horizon), self._roads.clock(horizon, buffer.roads)
+        table = spoke_table(hub, int(hub_row[0]), doors, rows[first], clock, starts, buffer)
         table = np.take(table, cell_of, axis=1)
         return Spokes(out=table, back=table)
 
@@ -94,7 +90,7 @@ class SnappedRoads:
         drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
         time_table(
             model.figures, model.along(buffer.roads), doors.points[rows], doors.near[rows], doors.access[rows],
-            centre(), self._roads.congestion(horizon, buffer.roads), starts, drive,
+            centre(), self._roads.clock(horizon, buffer.roads), starts, drive,
         )  # fmt: skip
         return TravelTimes.build(
             places=[place.id for place in places],
@@ -105,4 +101,4 @@ class SnappedRoads:
         )
 
     def _prepare(self, points: Sequence[Point]) -> Doors:
-        return embedded().doors(self.middles(self.cells(points)), radius=self._side / 2)
+        return embedded().doors(self.middles(self.cells(points)), radius=SIDE_KM / 2)

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from data.roads.cell_engine import Square
 from data.roads.door_book import Point
-from data.roads.drive_kernel import Floats, time_between
+from data.roads.drive_kernel import SIDE_KM, Floats, time_between
 from data.roads.estimate import EstimateSource, band_starts, centre, place_points
 from data.roads.free_flow import Doors, embedded
 from data.roads.learning import Learner
 from data.roads.network import NEVER_THERE, NetworkRoads, empty_roads
 from data.roads.pairs import NO_ROAD
-from data.roads.snapped import SIDE_KM, SnappedRoads
+from data.roads.snapped import SnappedRoads
 from data.roads.source import Learned
 from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate, Place
@@ -129,8 +129,8 @@ class SnappedNetwork:
         unknown |= self._roads.tolled(doors, rows, columns, driving)
         free = np.where(unknown, empty_roads(doors, rows, columns, unknown, driving) * self._roads.margin, free)
         table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
-        hourly = self._roads.estimate.congestion(horizon, driving)
-        time_between(free, doors.points, rows, columns, centre(), hourly, starts, table)
+        clock = self._roads.estimate.clock(horizon, driving)
+        time_between(free, doors.points, rows, columns, centre(), clock, starts, table)
         return table
 
 

@@ -21,6 +21,31 @@ def require_travel_percent(percent: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedArea:
+    """What logged drives say of one area more than of all roads.
+
+    Attributes
+    ----------
+    square
+        Its number, as the travel source counts squares of the map.
+    workday, weekend
+        `factor[hour]` on top of those of `LearnedRoads`. A drive meets the geometric mean of those of its two ends.
+
+    Raises
+    ------
+    ValueError
+        When there are not 24 factors, or one is not between a third and three.
+    """
+
+    square: int
+    workday: tuple[float, ...]
+    weekend: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        _require_factors(self.workday, self.weekend)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedRoads:
     """What logged drives say of the roads, put on top of what is known of them anyway.
 
@@ -33,13 +58,16 @@ class LearnedRoads:
         clock, a straight line in between; holidays go by the weekend.
     parking
         (town, seconds) where parking was seen to take another time than the practice's default.
+    areas
+        Where it takes another time at these hours than elsewhere.
     percents
         (therapist, percent of what the roads say) of those whose drives were seen to take them another time.
 
     Raises
     ------
     ValueError
-        When there are not 24 factors, one is not between a third and three, or a percentage is none of the steps.
+        When there are not 24 factors, one is not between a third and three, an area is there twice, or a percentage is
+        none of the steps.
     """
 
     version: int
@@ -47,11 +75,12 @@ class LearnedRoads:
     weekend: tuple[float, ...] = (1.0,) * HOURS
     parking: tuple[tuple[str, Seconds], ...] = ()
     percents: tuple[tuple[str, int], ...] = ()
+    areas: tuple[LearnedArea, ...] = ()
 
     def __post_init__(self) -> None:
-        for factors in (self.workday, self.weekend):
-            if len(factors) != HOURS or not all(1 / 3 <= factor <= 3 for factor in factors):
-                raise ValueError("a learned profile has 24 factors from a third to three")
+        _require_factors(self.workday, self.weekend)
+        if len({area.square for area in self.areas}) < len(self.areas):
+            raise ValueError("an area is learned once")
         for _, percent in self.percents:
             require_travel_percent(percent)
 
@@ -62,6 +91,12 @@ class LearnedRoads:
     def parking_in(self, town: str | None) -> Seconds | None:
         """Seconds of parking in a town, None where nothing was learned of it."""
         return dict(self.parking).get(town) if town is not None else None
+
+
+def _require_factors(*profiles: tuple[float, ...]) -> None:
+    for factors in profiles:
+        if len(factors) != HOURS or not all(1 / 3 <= factor <= 3 for factor in factors):
+            raise ValueError("a learned profile has 24 factors from a third to three")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

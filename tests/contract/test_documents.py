@@ -28,7 +28,7 @@ from data.store.convert import (
     service_to_row,
 )
 from optimizer.domain.booking import Booking, StartWindow
-from optimizer.domain.driving import LearnedRoads
+from optimizer.domain.driving import LearnedArea, LearnedRoads
 from optimizer.domain.itinerary import Plan
 from optimizer.domain.practice import Practice, Service
 from optimizer.domain.promise import HeldVisit
@@ -67,6 +67,9 @@ LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
         weekend=DAY,
         parking=st.lists(st.tuples(st.text(), SECONDS)).map(tuple),
         percents=st.lists(st.tuples(st.text(), PERCENTS)).map(tuple),
+        areas=st.lists(
+            st.builds(LearnedArea, square=SECONDS, workday=DAY, weekend=DAY), unique_by=lambda area: area.square
+        ).map(tuple),
     ),
 }
 

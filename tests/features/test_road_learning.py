@@ -14,12 +14,15 @@ from api.services.day_problem import StoredDay, buffer_of, day_problem
 from api.services.road_learning import forget_roads, learn_roads
 from api.settings import Settings
 from data.demo.solo import SOLO
+from data.roads.drive_kernel import SQUARE
 from data.roads.driven import Driven, expected
 from data.roads.estimate import EstimateSource
+from data.roads.free_flow import embedded
 from data.store.records import Role
 from optimizer.domain.booking import Booking, Client, StartWindow
-from optimizer.domain.driving import HOURS, Driving, LearnedRoads
+from optimizer.domain.driving import HOURS, Driving, LearnedArea, LearnedRoads
 from optimizer.domain.place import Coordinate, Place
+from optimizer.domain.practice import Policies
 from optimizer.domain.time import HOUR, MINUTE, Horizon
 from optimizer.domain.visit_event import EventKind, VisitEvent
 from tests.features.conftest import House
@@ -188,7 +191,7 @@ def test_who_takes_longer_is_told_apart_goes_into_every_plan_and_is_given_up_aga
     now = percents()
     assert now == {"taylor": 100, "kim": 100} | dict(learnt.learned.percents)
     assert now["taylor"] / now["kim"] == pytest.approx(1.3, abs=0.1)
-    assert f"taylor {now['taylor']} %" in learnt.sentences()[1]
+    assert f"taylor {now['taylor']} %" in learnt.sentences()[2]
     assert not _learn(house, keep=False).lesson.paces.helps
 
     with house.wiring.store.unit_of_work(house.practice) as uow:
@@ -198,6 +201,48 @@ def test_who_takes_longer_is_told_apart_goes_into_every_plan_and_is_given_up_aga
     parts = house.wiring
     forget_roads(house.practice, store=parts.store, clock=parts.clock, actor="test")
     assert percents() == {"taylor": 90, "kim": 100}
+
+
+@pytest.mark.slow
+def test_what_one_area_has_apart_is_learned_told_used_and_given_up_again(house: House) -> None:
+    toronto, milton = (_square(spot) for spot in (SPOTS[0], SPOTS[2]))
+    jammed = LearnedArea(square=toronto, workday=(1.4,) * HOURS, weekend=(1.4,) * HOURS)
+    worked(house, 60, LearnedRoads(version=1, areas=(jammed,)))
+    dry = _learn(house, keep=False)
+    assert dry.lesson.areas_apart.helps
+    assert _policies(house).learned is None
+
+    learnt = _learn(house)
+    trial = learnt.lesson.areas_apart
+    assert trial.after < trial.before
+    assert f"median error {trial.before:.1f} % before, {trial.after:.1f} % after; kept" in learnt.sentences()[1]
+    learned = _policies(house).learned
+    assert learned is not None
+    assert learned == learnt.learned
+    apart = {area.square: area.workday[10] * learned.workday[10] for area in learned.areas}
+    assert apart[toronto] == pytest.approx(1.4, abs=0.12)
+    assert apart.get(milton, learned.workday[10]) == pytest.approx(1.0, abs=0.12)
+    pairs = [[SPOTS[0], (43.6600, -79.3900)], [SPOTS[2], (43.5200, -79.8700)]]
+    inside, elsewhere = (_drive(house, pair, _policies(house)) / _drive(house, pair) for pair in pairs)
+    assert inside == pytest.approx(1.4, abs=0.12)
+    assert elsewhere == pytest.approx(1.0, abs=0.12)
+    assert not _learn(house).lesson.areas_apart.helps
+
+    parts = house.wiring
+    assert forget_roads(house.practice, store=parts.store, clock=parts.clock, actor="test") == (1, None)
+    assert _drive(house, pairs[0], _policies(house)) == _drive(house, pairs[0])
+
+
+def _square(spot: tuple[float, float]) -> int:
+    model = embedded()
+    return int(model.doors(model.project_degrees([spot])).points[0, SQUARE])
+
+
+def _drive(house: House, ends: list[tuple[float, float]], policies: Policies = SOLO.practice.policies) -> float:
+    """Seconds at ten in the morning."""
+    places = [Place(id=str(k), coordinate=Coordinate(lat=lat, lng=lng)) for k, (lat, lng) in enumerate(ends)]
+    roads, monday = house.wiring.roads, Horizon(date(2026, 11, 23), TORONTO)
+    return float(roads.travel_times(places, monday, buffer_of(policies)).drive[11, 0, 1])
 
 
 @pytest.mark.slow
