@@ -151,7 +151,8 @@ def _placed(view: PracticeBoard, draft: Booking, request: NewBooking, desk: Desk
     if start is None or draft.clearance is not Clearance.CLEAR:
         return replace(draft, overridden=passed)
     if not request.override:
-        raise lost(view, visit, [start], [{}], hint="Choose another start, or send `override: true` to book it anyway.")
+        hint = "Choose another start, or send `override: true` to book it anyway."
+        raise lost(view, visit, [start], [{}], hint=hint, capped=False)
     return replace(draft, therapist=_least_busy(view, visit), overridden=True)
 
 

@@ -169,12 +169,24 @@ def is_full(view: PracticeBoard, day: date) -> bool:
 
 
 def lost(
-    view: PracticeBoard, visit: Visit, starts: Sequence[datetime], able: Sequence[Costs], *, hint: str = OTHERS
+    view: PracticeBoard,
+    visit: Visit,
+    starts: Sequence[datetime],
+    able: Sequence[Costs],
+    *,
+    hint: str = OTHERS,
+    capped: bool = True,
 ) -> SlotLost:
-    """The refusal for the first of these starts that nobody can keep (or, of a series, that no one can throughout)."""
+    """The refusal for the first of these starts that nobody can keep (or, of a series, that no one can throughout).
+
+    `capped` where the practice's visits a day bind who asks.
+    """
     start = next((start for start, who in zip(starts, able, strict=True) if not who), starts[0])
     wait = PATIENCE if view.lapses_at == NEVER_LAPSES else max(1, _until(view.lapses_at, view.read_at))
     shown = start.astimezone(view.practice.zone)
+    if capped and is_full(view, shown.date()):
+        detail = f"No more visits are taken on {shown:%Y-%m-%d}."
+        return SlotLost(detail, code="slot_taken", hint=hint, retry_after=wait)
     if _fits_without_driving(view, visit, start):
         return SlotLost(
             f"At {shown:%H:%M} on {shown:%Y-%m-%d} somebody is free, but cannot drive there in time.",

@@ -9,6 +9,10 @@ RACE = (
     "tests/features/test_races.py::test_of_eight_who_race_for_what_one_can_have_exactly_one_gets_it"
     "[postgresql-two starts too far apart-short]"
 )
+LAPSED_RACE = (
+    "tests/features/test_races.py"
+    "::test_of_lapsed_holds_and_new_ones_one_is_booked_where_the_practice_makes_one_visit_a_day[postgresql]"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +116,13 @@ MUTANTS = (
         file="api/services/confirming.py",
         before="        if found.has_lapsed(now):\n",
         after="        if False:\n",
+    ),
+    Mutant(
+        name="cap not locked by who confirms",
+        file="api/services/confirming.py",
+        before="    return days | {(name, day) for _, day in days for name in house.settings}\n",
+        after="    return days\n",
+        tests=(LAPSED_RACE,),
     ),
     Mutant(
         name="released hold confirmed",

@@ -5,14 +5,15 @@ workers of a server are.
 """
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 from api.app import create_app
+from api.services.holding import KEPT_FOR
 from api.settings import Settings
 from api.wiring import Wiring
 from tests.booking_world import BRAMPTON, GUELPH, NOW
@@ -45,11 +46,15 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
-    """What a racer needs to take part. `offers[round][racer]`."""
+    """What a racer needs to take part. `offers[round][racer]`.
+
+    `lapsed[round]` are holds that have lapsed: the first racers confirm one each, and take up no offer.
+    """
 
     settings: Settings
     secret: str
     offers: Sequence[Sequence[str]]
+    lapsed: Sequence[Sequence[str]] = ()
 
 
 def settings_of(url: str, var: Path) -> Settings:
@@ -98,6 +103,34 @@ def attempt(desk: FrontDesk, offer: str, ref: str) -> Outcome:
     return Outcome(booking_id=booked.body["booking_id"])
 
 
+def let_lapse(
+    desk: FrontDesk, people: Sequence[str], dates: Sequence[date], is_now: Callable[[datetime], None]
+) -> list[list[str]]:
+    """One hold of each of these people on each of these dates, `holds[date][person]`; at NOW none of them counts.
+
+    They are made one person after another, when those of the one before have lapsed: so that a practice which makes
+    one visit a day could promise them all. `is_now` sets the clock.
+    """
+    by_person = []
+    for number, person in enumerate(people):
+        is_now(NOW - (len(people) - number) * KEPT_FOR)
+        offers = draw(desk, [(person, day) for day in dates], ONE_START, racers=1)
+        held = [desk.hold(offer) for (offer,) in offers]
+        assert {answer.status for answer in held} == {201}, held
+        by_person.append([answer.body["hold_id"] for answer in held])
+    is_now(NOW)
+    return [list(holds) for holds in zip(*by_person, strict=True)]
+
+
+def take_up_again(desk: FrontDesk, hold_id: str, ref: str) -> Outcome:
+    """Confirm a hold that has lapsed."""
+    booked = desk.confirm(hold_id, ref=ref)
+    if booked.status != 201:
+        assert booked.status == 410, booked
+        return Outcome(refusal=booked.code)
+    return Outcome(booking_id=booked.body["booking_id"])
+
+
 def race(contest: Contest) -> list[list[Outcome]]:
     """Run the rounds with a process for each racer: `outcomes[round][racer]`."""
     context = multiprocessing.get_context("spawn")
@@ -112,8 +145,12 @@ def _run(contest: Contest, number: int, line: Barrier) -> list[Outcome]:
     parts = Wiring(contest.settings, clock=lambda: NOW)
     desk = FrontDesk(door=AppDoor(create_app(wiring=parts)), secret=contest.secret)
     outcomes = []
-    for offers in contest.offers:
+    for turn, offers in enumerate(contest.offers):
+        lapsed, ref = contest.lapsed[turn] if contest.lapsed else (), f"client-{number}"
         line.wait(PATIENCE_SECONDS)
-        outcomes.append(attempt(desk, offers[number], f"client-{number}"))
+        if number < len(lapsed):
+            outcomes.append(take_up_again(desk, lapsed[number], ref))
+        else:
+            outcomes.append(attempt(desk, offers[number], ref))
     parts.store.close()
     return outcomes

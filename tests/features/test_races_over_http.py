@@ -1,6 +1,7 @@
 """The same races against the built server: gunicorn with several workers, over HTTP, on both stores."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import pytest
 from data.geocoding.chain import build_geocoder
 from data.store.records import Role
 from data.store.store import open_store
-from tests.booking_world import TORONTO, crew, make_key, open_practice
-from tests.features.races import ONE_START, TOO_FAR_APART, Goal, attempt, draw, therapist_days
+from tests.booking_world import MONDAY, NOW, TORONTO, crew, make_key, open_practice
+from tests.features.races import ONE_START, TOO_FAR_APART, Goal, attempt, draw, let_lapse, take_up_again, therapist_days
 from tests.front_desk import FrontDesk
-from tests.serving import serving
+from tests.serving import serving, set_clock
 from tests.stored_days import booked, violations
 
 pytestmark = pytest.mark.slow
@@ -50,3 +51,26 @@ def test_clients_of_a_server_with_four_workers_race_and_no_day_breaks(
         assert all(len(bookings) == 1 for bookings in stored.values())
         assert len(stored) == rounds
         assert violations(store, "north", first, days[-1][1]) == []
+
+
+def test_clients_of_a_server_race_with_lapsed_holds_and_one_is_booked_where_one_visit_a_day_is_made(
+    url: str, tmp_path: Path
+) -> None:
+    with open_store(url) as store:
+        practice = open_practice(store, build_geocoder(), crew(5))
+        store.practices.put(replace(practice, policies=replace(practice.policies, visits_a_day=1)))
+        secret = make_key(store, Role.BOOKING)
+    dates, clock = [MONDAY + timedelta(days=ahead) for ahead in range(8)], tmp_path / "clock"
+    set_clock(clock, NOW)
+
+    with serving(url, tmp_path / "var", workers=4, clock=clock) as server, ThreadPoolExecutor(RACERS) as pool:
+        desk = FrontDesk(door=server.door, secret=secret)
+        lapsed = let_lapse(desk, ["t0", "t1", "t2", "t3"], dates, lambda now: set_clock(clock, now))
+        offers = draw(desk, [("t4", day) for day in dates], ONE_START, racers=RACERS - 4)
+        for holds, fresh in zip(lapsed, offers, strict=True):
+            again = [pool.submit(take_up_again, desk, hold, "client") for hold in holds]
+            new = [pool.submit(attempt, desk, offer, "client") for offer in fresh]
+            assert sum(bool(each.result().booking_id) for each in (*again, *new)) == 1
+
+    with open_store(url) as store:
+        assert sorted(day for _, day in booked(store, "north", MONDAY, dates[-1])) == dates
