@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -187,6 +187,23 @@ def test_a_marketplaces_rule_of_the_buffer_is_one_of_our_policies(open_shop: Any
         shop.visit(HERE, monday("10:00"), 60 * MINUTE)
         after = min(start for start in shop.starts(THERE) if start > monday("10:00"))
     assert after - monday("11:00") == timedelta(minutes=example["expect"])
+
+
+def test_a_start_is_on_the_way_up_to_the_detour_that_the_practice_says_and_the_cheapest_comes_first(
+    open_shop: Any,
+) -> None:
+    """Nobody drives from or to a home: twenty minutes are the whole detour, and what is idle beside it is the rest."""
+    for minutes, is_near in ((20, True), (19, False)):
+        with open_shop(roads({("here", "there"): 20}), replace(BARE, on_the_way_minutes=minutes)) as shop:
+            shop.visit(HERE, monday("12:00"), 60 * MINUTE)
+            asked = {"lat": str(THERE.lat), "lng": str(THERE.lng), "sort": "best"}
+            slots = shop.staff.search("", MONDAY, **asked).body["data"][f"{MONDAY}"]
+            assert {slot["on_the_way"] for slot in slots} == {is_near}
+        best = [datetime.fromisoformat(slot["start"]) for slot in slots]
+        midnight, ends, hour = monday("00:00"), monday("23:00"), timedelta(hours=1)
+        gaps = [(midnight, monday("12:00") - timedelta(minutes=20)), (monday("13:20"), ends)]
+        idle = {s: min(min(s - first, last - hour - s) for first, last in gaps if first <= s <= last) for s in best}
+        assert best == sorted(best, key=lambda start: (idle[start], start))
 
 
 def test_working_hours_stay_on_the_wall_clock_when_the_clocks_change(open_shop: Any) -> None:

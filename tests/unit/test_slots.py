@@ -8,10 +8,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from optimizer.domain.time import TimeWindow
+from optimizer.domain.place import Place
+from optimizer.domain.time import HOUR, MINUTE, TimeWindow
 from optimizer.domain.visit import Visit
 from optimizer.schedule.problem import Problem
-from optimizer.schedule.slots import Board, OpenDay, Roads, Spokes
+from optimizer.schedule.slots import Board, OpenDay, Openings, Roads, Spokes
 from optimizer.schedule.timeline import Day, Timeline
 from optimizer.schedule.world import NEVER
 from tests.builders import problem, roads, shift, visit, window
@@ -121,8 +122,6 @@ def test_drives_that_a_board_does_not_ask_for_make_no_difference() -> None:
 
 
 def _doors(world: Problem) -> Sequence:
-    from optimizer.domain.place import Place
-
     return [Place(id=name) for name in world.travel.places]
 
 
@@ -138,6 +137,58 @@ def test_a_movable_visit_makes_way_for_a_new_one() -> None:
     spokes = _spokes(board, world, new)
     grid = np.array([10 * 3600, 11 * 3600], dtype=np.int64)
     assert board.openings(new, [True], spokes, [grid]).possible.tolist() == [[True, False]]
+
+
+def _fixed_day(rng: Random, visits: int, every: int) -> tuple[Problem, Visit]:
+    """Visits at fixed starts, `every` so many minutes give or take some: there is one order, and no break."""
+    names = ["home", *(f"d{k}" for k in range(4))]
+    minutes = {(i, j): rng.randint(1, 9) for k, i in enumerate(names) for j in names[k + 1 :]}
+    fixed = []
+    for k in range(visits):
+        at = 9 * 60 + 15 + k * every + rng.randint(0, 5)
+        fixed.append(visit(f"v{k}", rng.choice(names[1:]), window(f"{at // 60}:{at % 60:02}"), minutes=10))
+    travel = roads(minutes)
+    day = shift(hours=("9:00", "22:00"), home=rng.choice((None, "home")), end=rng.choice((None, "home")))
+    return problem(fixed, [day], travel), visit("new", rng.choice(names[1:]), minutes=10)
+
+
+def _openings(rest: Problem, new: Visit, grid: np.ndarray) -> Openings:
+    world = replace(rest, visits=(*rest.visits, new))
+    board = Board.of([OpenDay.of(_trimmed(rest), "day", range(len(rest.visits)))])
+    return board.openings(new, [True], _spokes(board, world, new), [grid])
+
+
+@pytest.mark.parametrize("visits", [0, 1, 5, 15])
+def test_a_start_costs_its_detour_and_the_idling_next_to_it(visits: int) -> None:
+    """Over days with one order, where both are known from its neighbours. Fifteen visits are asked in that order."""
+    rng, priced = Random(visits), 0
+    grid = np.arange(9 * HOUR, 22 * HOUR, MINUTE, dtype=np.int64)
+    for _ in range(10):
+        rest, new = _fixed_day(rng, visits, every=40)
+        found = _openings(rest, new, grid)
+        for start, added, detour in zip(grid.tolist(), found.added[0].tolist(), found.detours[0].tolist(), strict=True):
+            told = None if added >= NEVER else (added, detour)
+            assert told == _cost(rest, new, start)
+            priced += told is not None
+    assert priced > 100
+
+
+def _cost(rest: Problem, new: Visit, start: int) -> tuple[int, int] | None:
+    """What a start adds, and the detour in it, by hand; None where a neighbour is in the way."""
+    (day,), drive = rest.shifts, rest.travel.seconds[0]
+
+    def leg(i: Place | None, j: Place | None) -> int:
+        return 0 if i is None or j is None else int(drive[rest.travel.index[i.id], rest.travel.index[j.id]])
+
+    stops = [(v.place, v.windows[0].earliest, v.windows[0].earliest + v.session) for v in rest.visits]
+    doors = [(day.start_place, -1, day.begins), *stops, (day.end_place, day.ends, -1)]
+    row = sum(begins <= start for _, begins, _ in doors[:-1])
+    (before, _, free), (after, due, _) = doors[row - 1], doors[row]
+    first, last = free + leg(before, new.place), due - leg(new.place, after) - new.session
+    if not first <= start <= last:
+        return None
+    detour = leg(before, new.place) + leg(new.place, after) - leg(before, after)
+    return max(0, detour) + min(start - first, last - start), max(0, detour)
 
 
 def test_a_day_that_is_not_asked_or_is_full_offers_nothing() -> None:
