@@ -119,7 +119,8 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         today = now.astimezone(practice.zone).date()
         asked = query.dates(today)
         dates = _open_dates(asked, today, practice.policies)
-        reading = desk.boards.read(uow, dates, now, house=house, without=query.without)
+        looked_at = [day for day in asked if day >= today] if query.explained else dates
+        reading = desk.boards.read(uow, looked_at, now, house=house, without=query.without)
         behind = warnings_in(uow, now, practice.zone) if house.has_feeds else ()
         warnings = told(behind, staff=query.exact)
     faults += faults_of(query, reading)
@@ -143,7 +144,7 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     )
     areas = areas_of(query.where, place, practice.policies)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
-    days, next_from = _bounded(asked, _slots(view, terms, served, query, desk))
+    days, next_from = _bounded(asked, _slots(view, terms, [day for day in served if day in dates], query, desk))
     refusals = None
     if query.explained:
         visit = _visit(query, view, terms, today)

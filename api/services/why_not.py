@@ -176,35 +176,65 @@ class Searched:
 
 
 def whole_day(asked: Searched, day: date) -> Refused | None:
-    """The rule that closes a date before any start is looked at."""
+    """The rule that closes a date before any start is looked at, with the change that alone would open the date."""
+    rules = list(_closing(asked, day))
+    if not rules:
+        return None
+    first, *others = rules
+    return replace(first.refused, opens_if=first.opens_if if not others and first.opens(asked, day) else {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    """A rule that closes a date; `opens_if` it gives way, and then `visit` is what is asked for, if not what it was."""
+
+    refused: Refused
+    opens_if: Mapping[str, int | str] = field(default_factory=dict)
+    visit: Visit | None = None
+
+    def opens(self, asked: Searched, day: date) -> bool:
+        """Tried, like every change that is named."""
+        if not self.opens_if:
+            return False
+        if self.visit is None:
+            return not asked.is_empty(day)
+        anyhow = Searched.of(replace(asked.searched, visit=self.visit), asked.roads, asked.grids)
+        return not anyhow.is_empty(day)
+
+
+def _closing(asked: Searched, day: date) -> Iterator[_Rule]:
+    """Every rule that closes a date, the one to be told first."""
     searched = asked.searched
     view, policies = searched.view, searched.view.practice.policies
-    today = searched.now.astimezone(view.practice.zone).date()
-    ahead = (day - today).days
+    ahead = (day - searched.now.astimezone(view.practice.zone).date()).days
+    named = f"{day:%A} {day.day} {day:%B}"
     if ahead < 0:
-        return _closed(day, Reason.TIME_WINDOW, f"{day:%A} {day.day} {day:%B} has passed")
+        yield _Rule(refused=_closed(day, Reason.TIME_WINDOW, f"{named} has passed"))
+        return
     if ahead < policies.lead_days:
-        return _closed(day, Reason.TIME_WINDOW, f"bookings are taken from {policies.lead_days} days ahead")
+        detail = f"bookings are taken from {policies.lead_days} days ahead"
+        yield _Rule(refused=_closed(day, Reason.TIME_WINDOW, detail), opens_if={"lead_days": ahead})
     if ahead > policies.horizon_days:
-        return _closed(day, Reason.TIME_WINDOW, f"bookings are taken up to {policies.horizon_days} days ahead")
+        detail = f"bookings are taken up to {policies.horizon_days} days ahead"
+        yield _Rule(refused=_closed(day, Reason.TIME_WINDOW, detail), opens_if={"horizon_days": ahead})
     if day not in searched.served:
-        return _closed(day, Reason.OUTSIDE_AREA, f"the practice does not drive there on a {day:%A}")
+        detail = f"the practice does not drive there on a {day:%A}"
+        yield _Rule(refused=_closed(day, Reason.OUTSIDE_AREA, detail), opens_if={"area_weekday": f"{day:%A}".lower()})
     working, wanted = asked.working(day), searched.visit.choice.require
     if not [row for row in working if not wanted or asked.day(row).shift.id in wanted]:
         who = " or ".join(sorted(wanted)) or "anybody"
-        verb = "nobody works" if not wanted else f"{who} does not work"
-        return _closed(day, Reason.SHIFT, f"{verb} on {day:%A} {day.day} {day:%B}")
-    if not asked.rows(day):
-        return _nobody_may(asked, day, working)
+        does = "nobody works" if not wanted else f"{who} does not work"
+        yield _anyone(_closed(day, Reason.SHIFT, f"{does} on {named}"), searched.visit, without_therapist=who)
+    elif not asked.rows(day):
+        yield _nobody_may(asked, day, working)
     if is_full(view, day):
         most = policies.visits_a_day or 0
         detail = f"the practice makes {most} visits a day, and they are promised"
-        opens_if = {} if asked.is_empty(day) else {"visits_a_day": _promised(asked, day) + 1}
-        return replace(_closed(day, Reason.VISIT_LIMIT, detail), opens_if=opens_if)
-    return None
+        opens_if = {"visits_a_day": _promised(asked, day) + 1}
+        yield _Rule(refused=_closed(day, Reason.VISIT_LIMIT, detail), opens_if=opens_if)
 
 
-def _nobody_may(asked: Searched, day: date, working: Sequence[int]) -> Refused:
+def _nobody_may(asked: Searched, day: date, working: Sequence[int]) -> _Rule:
     """All who work are ruled out by who they are: each by obstacles of their own, the one with the fewest first."""
     visit = asked.searched.visit
     standing = {row: list(obstacles(asked.day(row).shift, visit)) for row in working}
@@ -214,7 +244,21 @@ def _nobody_may(asked: Searched, day: date, working: Sequence[int]) -> Refused:
         f"{asked.case(row).name}: {what}" if asked.case(row).name not in what else what: None
         for row, what in zip(rows, told, strict=True)
     }
-    return _closed(day, standing[rows[0]][0], "; ".join(named))
+    reason = standing[rows[0]][0]
+    closed = _closed(day, reason, "; ".join(named))
+    if reason is Reason.GENDER:
+        return _anyone(closed, visit, without_gender=visit.choice.gender or "")
+    if reason is Reason.THERAPIST and visit.choice.require:
+        return _anyone(closed, visit, without_therapist=" or ".join(sorted(visit.choice.require)))
+    return _Rule(refused=closed)
+
+
+def _anyone(closed: Refused, visit: Visit, **wish: str) -> _Rule:
+    """A date that is open to whoever gives up this wish."""
+    kept = (
+        replace(visit.choice, gender=None) if "without_gender" in wish else replace(visit.choice, require=frozenset())
+    )
+    return _Rule(refused=closed, opens_if=wish if kept != visit.choice else {}, visit=replace(visit, choice=kept))
 
 
 def _promised(asked: Searched, day: date) -> int:
