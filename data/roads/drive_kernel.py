@@ -48,6 +48,9 @@ GRID_SHARE, COSINES, BORDER_EAST, BORDER_NORTH, ALONG_EAST, ALONG_NORTH = 7, 8, 
 # Columns of a node behind kilometres east and north: minutes to get on or off there, and the grid of its streets.
 RAMP, NODE_GRID = 2, 3
 
+# Places of what is known of congestion by place: the centre, and how base and peak fall with the distance from it.
+CENTRE_EAST, CENTRE_NORTH, BASE_LEAST, BASE_MORE, BASE_RATE, PEAK_LEAST, PEAK_MORE, PEAK_RATE = range(8)
+
 MOST_CELLS = 400
 """Of a drive's clock: four days and more; later than that the last speed holds."""
 
@@ -231,7 +234,7 @@ def free_minutes(
 
 
 @inlined
-def exposure_at(door: Floats, other: Floats, centre: Floats) -> tuple[float, float]:
+def exposure_at(door: Floats, other: Floats, by_place: Floats) -> tuple[float, float]:
     """How much of base and peak a drive meets: means along its straight line, which five points see to 0.5 %.
 
     A door with a radius counts as if it lay that much closer to the centre.
@@ -241,15 +244,15 @@ def exposure_at(door: Floats, other: Floats, centre: Floats) -> tuple[float, flo
     base, peak = 0.0, 0.0
     for k in range(5):
         share = 0.1 + 0.2 * k
-        east = door[EAST] + (other[EAST] - door[EAST]) * share - centre[0]
-        north = door[NORTH] + (other[NORTH] - door[NORTH]) * share - centre[1]
+        east = door[EAST] + (other[EAST] - door[EAST]) * share - by_place[CENTRE_EAST]
+        north = door[NORTH] + (other[NORTH] - door[NORTH]) * share - by_place[CENTRE_NORTH]
         away = math.sqrt(east * east + north * north)
         around = door[RADIUS] * (1 - share) + other[RADIUS] * share
         if around > 0:
             away = max(0.0, away - around * math.sqrt(2.0))
-        peak += math.exp(away * away * (-1.0 / (34.0 * 34.0)))
-        base += math.exp(away * math.sqrt(away) * -(20.0**-1.5))
-    return 0.10 + 0.18 * base, 0.25 + 0.21 * peak
+        peak += math.exp(away * away * by_place[PEAK_RATE])
+        base += math.exp(away * math.sqrt(away) * by_place[BASE_RATE])
+    return by_place[BASE_LEAST] + by_place[BASE_MORE] * base, by_place[PEAK_LEAST] + by_place[PEAK_MORE] * peak
 
 
 @inlined
@@ -297,7 +300,7 @@ def drive_through(
 @allocating
 def time_spokes(
     figures: Floats, between: Floats, hub: Floats, hub_near: Rows, hub_access: Floats,
-    doors: Floats, near: Rows, access: Floats, rows: Rows, centre: Floats,
+    doors: Floats, near: Rows, access: Floats, rows: Rows, by_place: Floats,
     clock: Clock, starts: Rows, minutes: int, percent: int, table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, k]`: seconds with the buffer between the hub and each door in `rows`, FIFO."""
@@ -305,7 +308,7 @@ def time_spokes(
     for k in range(rows.size):
         j = rows[k]
         free = free_minutes(figures, between, hub, hub_near, hub_access, doors[j], near[j], access[j]) * 60
-        base, peak = exposure_at(hub, doors[j], centre)
+        base, peak = exposure_at(hub, doors[j], by_place)
         drive_through(free, base, peak, clock, hub[SQUARE], doors[j, SQUARE], starts, done, seconds)
         plain, padded = np.int64(0), np.int64(0)
         for band in range(starts.size):
@@ -317,7 +320,7 @@ def time_spokes(
 
 @allocating
 def time_table(
-    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, centre: Floats, clock: Clock,
+    figures: Floats, between: Floats, doors: Floats, near: Rows, access: Floats, by_place: Floats, clock: Clock,
     starts: Rows, table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, i, j]`: whole seconds between all doors, no buffer; nothing from a door to itself."""
@@ -325,7 +328,7 @@ def time_table(
     for i in range(doors.shape[0]):
         for j in range(i):
             free = free_minutes(figures, between, doors[i], near[i], access[i], doors[j], near[j], access[j]) * 60
-            base, peak = exposure_at(doors[i], doors[j], centre)
+            base, peak = exposure_at(doors[i], doors[j], by_place)
             drive_through(free, base, peak, clock, doors[i, SQUARE], doors[j, SQUARE], starts, done, seconds)
             for band in range(starts.size):
                 table[band, i, j] = table[band, j, i] = np.int32(np.rint(seconds[band]))
@@ -357,7 +360,7 @@ def free_between(
 
 @allocating
 def time_between(
-    free: Floats, doors: Floats, rows: Rows, columns: Rows, centre: Floats, clock: Clock, starts: Rows,
+    free: Floats, doors: Floats, rows: Rows, columns: Rows, by_place: Floats, clock: Clock, starts: Rows,
     table: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Fill `table[band, i, j]`: whole seconds of drives that take `free[i, j]` on empty roads, no buffer."""
@@ -365,17 +368,17 @@ def time_between(
     for i in range(rows.size):
         for j in range(columns.size):
             here, there = doors[rows[i]], doors[columns[j]]
-            base, peak = exposure_at(here, there, centre)
+            base, peak = exposure_at(here, there, by_place)
             drive_through(free[i, j], base, peak, clock, here[SQUARE], there[SQUARE], starts, done, seconds)
             for band in range(starts.size):
                 table[band, i, j] = np.int32(np.rint(seconds[band]))
 
 
 @allocating
-def exposures(doors: Floats, centre: Floats, base: Floats, peak: Floats) -> None:
+def exposures(doors: Floats, by_place: Floats, base: Floats, peak: Floats) -> None:
     """Fill base and peak of the drives between doors 2k and 2k + 1."""
     for k in range(base.size):
-        base[k], peak[k] = exposure_at(doors[2 * k], doors[2 * k + 1], centre)
+        base[k], peak[k] = exposure_at(doors[2 * k], doors[2 * k + 1], by_place)
 
 
 @allocating

@@ -1,11 +1,10 @@
 """Travel without a road engine: the embedded free-flow model driven through the rush hour."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
-from functools import cache, lru_cache
-from types import MappingProxyType
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from data.roads.calendar import DayClass, day_class
 from data.roads.door_book import DoorBook, Point
 from data.roads.drive_kernel import Clock, Floats, Rows, time_spokes, time_table
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
-from data.roads.rush_hour import CENTRE, WEEKEND, WORKDAY, Profile, congestion
+from data.roads.rush_hour import Profile, by_place, congestion, profiles
 from data.roads.source import Learned
 from optimizer.domain.driving import Driving, LearnedRoads
 from optimizer.domain.errors import InvalidRequest
@@ -22,10 +21,6 @@ from optimizer.domain.place import Coordinate, Place
 from optimizer.domain.time import HOUR, Horizon, Seconds
 from optimizer.schedule.slots import Spokes
 from optimizer.travel.times import ESTIMATE, BufferPolicy, TravelTimes
-
-PROFILES: Mapping[DayClass, Profile] = MappingProxyType(
-    {DayClass.WORKDAY: WORKDAY, DayClass.WEEKEND: WEEKEND, DayClass.HOLIDAY: WEEKEND}
-)
 
 _DAY = (5 * 60, 23 * 60)  # minutes of the wall clock between which bands are close together
 _STEPS = (30, 60, 120, 240)  # minutes between bands, the closest that fits; 240 still meets 09:00 and 17:00
@@ -41,8 +36,7 @@ class EstimateSource:
 
     name = ESTIMATE
 
-    def __init__(self, *, profiles: Mapping[DayClass, Profile] = PROFILES) -> None:
-        self._profiles = profiles
+    def __init__(self) -> None:
         self.doors = DoorBook(_doors).look_up
 
     def travel_times(self, places: Sequence[Place], horizon: Horizon, buffer: BufferPolicy) -> TravelTimes:
@@ -64,7 +58,7 @@ class EstimateSource:
         doors = model.doors(km)
         drive = np.zeros((len(departures), len(places), len(places)), dtype=np.int32)
         time_table(
-            model.figures, model.along(buffer.roads), doors.points, doors.near, doors.access, centre(),
+            model.figures, model.along(buffer.roads), doors.points, doors.near, doors.access, by_place(),
             self.clock(horizon, buffer.roads), np.array(departures, dtype=np.int64), drive,
         )  # fmt: skip
         return TravelTimes.build(
@@ -116,7 +110,7 @@ class EstimateSource:
     def clock(self, horizon: Horizon, roads: Driving) -> Clock:
         """What slows the drives of a date, see `rush_hour.congestion`."""
         kind = day_class(horizon, roads.holidays)
-        profile = self._profiles[kind]
+        profile = profiles()[kind]
         if roads.learned is not None:
             profile = _as_learned(profile, roads.learned, workday=kind is DayClass.WORKDAY)
         return congestion(profile, horizon)
@@ -167,7 +161,7 @@ def spoke_table(
     model, table = embedded(), np.empty((len(starts), len(rows)), dtype=np.int32)
     time_spokes(
         model.figures, model.along(buffer.roads), hubs.points[hub], hubs.near[hub], hubs.access[hub],
-        doors.points, doors.near, doors.access, rows, centre(), clock, starts, buffer.minutes, buffer.percent, table,
+        doors.points, doors.near, doors.access, rows, by_place(), clock, starts, buffer.minutes, buffer.percent, table,
     )  # fmt: skip
     return table
 
@@ -186,12 +180,6 @@ def place_points(places: Sequence[Place]) -> list[Point]:
         for place in places:
             _coordinate(place)
     return points
-
-
-@cache
-def centre() -> Floats:
-    """`CENTRE`, kilometres east and north of the model's origin."""
-    return embedded().project([CENTRE]).reshape(2)
 
 
 def _meters(km: Floats) -> NDArray[np.int32]:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.roads.drive_kernel import Clock, Floats, Rows, free_between, time_between
-from data.roads.estimate import EstimateSource, band_starts, bands, centre, place_points
+from data.roads.estimate import EstimateSource, band_starts, bands, place_points
 from data.roads.free_flow import STREET_DETOUR, Doors, embedded, straight_km
 from data.roads.learning import Learner
 from data.roads.pair_book import Known, keys_of
 from data.roads.pairs import NO_ROAD, OFF_ROAD, UNKNOWN
+from data.roads.rush_hour import by_place
 from data.roads.source import Learned
 from optimizer.domain.driving import USUAL, Driving
 from optimizer.domain.place import Place
@@ -134,7 +135,7 @@ class NetworkRoads:
         self, free: Free, doors: Doors, rows: Rows, columns: Rows, starts: NDArray[np.int64], clock: Clock
     ) -> NDArray[np.int32]:
         table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
-        time_between(free.seconds, doors.points, rows, columns, centre(), clock, starts, table)
+        time_between(free.seconds, doors.points, rows, columns, by_place(), clock, starts, table)
         return table
 
 

@@ -5,23 +5,29 @@ exposures fall with the distance of its straight line from the centre of Toronto
 whole drive: speed is integrated over the time on the road (Ichoua, Gendreau and Potvin 2003, "Vehicle dispatching with
 time-dependent travel times"), so a later departure never arrives earlier.
 
-The figures are defaults, not measurements of our own. The peaks at the centre are anchored on the TomTom Traffic Index
-2025 for Toronto (1.61 in the morning, 1.89 in the evening, about 1.40 at midday); the shape over the hours and the
-decay with distance are assumptions.
+The figures are data, `rush_hour.json`: by hour, by class of day, by place. They are defaults, not measurements of our
+own, as the file says; a practice learns its own on top (`lesson`, `areas`).
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from data.roads.calendar import DayClass
 from data.roads.drive_kernel import CELL, COLUMNS, MOST_CELLS, SQUARES, Clock, Floats, exposures, time_drives
+from data.roads.free_flow import embedded
 from optimizer.domain.place import Coordinate
 from optimizer.domain.time import Horizon, Seconds
 
-CENTRE = Coordinate(lat=43.652, lng=-79.379)
-"""Yonge and Queen."""
+_FIGURES = Path(__file__).with_name("rush_hour.json")
+_POINTS = 5
+"""Along a drive, at which the kernels look how much it meets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,29 +64,50 @@ class Profile:
             raise ValueError(f"squares are numbered from 1 to {SQUARES}")
 
 
-WORKDAY = Profile(
-    hours=(0, 5.5, 6.5, 7.5, 8.25, 9.25, 10.5, 12, 14, 15, 16, 17, 18, 18.75, 20, 22, 24),
-    base=(0.1, 0.1, 0.2, 0.36, 0.4, 0.42, 0.42, 0.42, 0.44, 0.46, 0.46, 0.46, 0.44, 0.36, 0.26, 0.15, 0.1),
-    peak=(0, 0, 0.08, 0.18, 0.21, 0.12, 0, 0, 0.05, 0.16, 0.32, 0.43, 0.32, 0.14, 0.03, 0, 0),
-)
-WEEKEND = Profile(hours=WORKDAY.hours, base=WORKDAY.base, peak=(0,) * len(WORKDAY.hours))
-"""A workday without its peaks; nothing better is known yet."""
+@cache
+def profiles() -> Mapping[DayClass, Profile]:
+    """What is known without a practice's own drives."""
+    known = _read()
+    return MappingProxyType(
+        {
+            kind: Profile(hours=tuple(known["hours"]), base=tuple(known[kind]["base"]), peak=tuple(known[kind]["peak"]))
+            for kind in DayClass
+        }
+    )
 
 
-def exposure(origins: Floats, destinations: Floats, centre: Floats) -> tuple[Floats, Floats]:
+@cache
+def by_place() -> Floats:
+    """How congestion falls with the distance from the centre, in the places that `drive_kernel` names."""
+    known = _read()
+    base, peak = known["exposure"]["base"], known["exposure"]["peak"]
+    (centre,) = embedded().project([Coordinate(**known["centre"])]).tolist()
+    return np.array(
+        [
+            *centre,
+            *(base["least"], base["more"] / _POINTS, -(base["km"] ** -1.5)),
+            *(peak["least"], peak["more"] / _POINTS, -(peak["km"] ** -2.0)),
+        ]
+    )
+
+
+def _read() -> dict[str, Any]:
+    known: dict[str, Any] = json.loads(_FIGURES.read_text(encoding="utf-8"))
+    return known
+
+
+def exposure(origins: Floats, destinations: Floats) -> tuple[Floats, Floats]:
     """How much of base and peak each drive meets: means along its straight line, 1 to 1.3 at the centre.
 
     Parameters
     ----------
     origins, destinations
         `km[drive]`, projected points.
-    centre
-        `CENTRE`, projected alike.
     """
     ends = np.zeros((2 * len(origins), COLUMNS))
     ends[0::2, :2], ends[1::2, :2] = origins, destinations
     base, peak = np.zeros(len(origins)), np.zeros(len(origins))
-    exposures(ends, np.asarray(centre, dtype=np.float64).reshape(2), base, peak)
+    exposures(ends, by_place(), base, peak)
     return base, peak
 
 

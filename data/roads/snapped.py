@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from data.roads.door_book import DoorBook, Point
 from data.roads.drive_kernel import EAST, NORTH, SIDE_KM, Floats, time_table
-from data.roads.estimate import EstimateSource, band_starts, centre, place_points, spoke_table
+from data.roads.estimate import EstimateSource, band_starts, place_points, spoke_table
 from data.roads.free_flow import Doors, embedded
+from data.roads.rush_hour import by_place
 from data.roads.source import Learned
 from optimizer.domain.driving import Driving
 from optimizer.domain.place import Coordinate, Place
@@ -90,7 +91,7 @@ class SnappedRoads:
         drive = np.zeros((len(starts), len(places), len(places)), dtype=np.int32)
         time_table(
             model.figures, model.along(buffer.roads), doors.points[rows], doors.near[rows], doors.access[rows],
-            centre(), self._roads.clock(horizon, buffer.roads), starts, drive,
+            by_place(), self._roads.clock(horizon, buffer.roads), starts, drive,
         )  # fmt: skip
         return TravelTimes.build(
             places=[place.id for place in places],

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from data.roads.cell_engine import Square
 from data.roads.door_book import Point
 from data.roads.drive_kernel import SIDE_KM, Floats, time_between
-from data.roads.estimate import EstimateSource, band_starts, centre, place_points
+from data.roads.estimate import EstimateSource, band_starts, place_points
 from data.roads.free_flow import Doors, embedded
 from data.roads.learning import Learner
 from data.roads.network import NEVER_THERE, NetworkRoads, empty_roads
 from data.roads.pairs import NO_ROAD
+from data.roads.rush_hour import by_place
 from data.roads.snapped import SnappedRoads
 from data.roads.source import Learned
 from optimizer.domain.driving import Driving
@@ -130,7 +131,7 @@ class SnappedNetwork:
         free = np.where(unknown, empty_roads(doors, rows, columns, unknown, driving) * self._roads.margin, free)
         table = np.zeros((len(starts), len(rows), len(columns)), dtype=np.int32)
         clock = self._roads.estimate.clock(horizon, driving)
-        time_between(free, doors.points, rows, columns, centre(), clock, starts, table)
+        time_between(free, doors.points, rows, columns, by_place(), clock, starts, table)
         return table
 
 

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from data.roads.rush_hour import CELL, WEEKEND, WORKDAY, Profile, drives, exposure
+from data.roads.calendar import DayClass
+from data.roads.rush_hour import CELL, Profile, by_place, drives, exposure, profiles
 from optimizer.domain.time import HOUR, MINUTE, Horizon
 
 TORONTO = ZoneInfo("America/Toronto")
 MONDAY = Horizon(date(2026, 11, 23), TORONTO)
+WORKDAY, WEEKEND, HOLIDAY = (profiles()[kind] for kind in DayClass)
 HALF_SPEED_FROM_NINE = Profile(hours=(0, 9, 9.25, 24), base=(0, 0, 1, 1), peak=(0, 0, 0, 0))
 
 
@@ -80,14 +82,19 @@ def test_a_weekend_has_no_peak() -> None:
 
 
 def test_the_rush_thins_out_with_the_distance_from_the_centre() -> None:
-    centre = np.zeros((1, 2), dtype=np.float32)
-    there = np.array([[0, 0], [20, 0], [60, 0]], dtype=np.float32)
-    base, peak = exposure(there, there, centre)
+    there = by_place()[:2] + np.array([[0, 0], [20, 0], [60, 0]])
+    base, peak = exposure(there, there)
 
     assert (base[0], peak[0]) == pytest.approx((1.0, 1.3))
     assert (np.diff(base) < 0).all()
     assert (np.diff(peak) < 0).all()
     assert base[2] == pytest.approx(0.105, abs=0.01)
+
+
+def test_each_hour_of_each_class_of_day_is_in_the_data_and_a_holiday_drives_like_a_sunday() -> None:
+    assert profiles().keys() == set(DayClass)
+    assert all(profile.hours[0] == 0 and profile.hours[-1] == 24 for profile in profiles().values())
+    assert HOLIDAY == WEEKEND != WORKDAY
 
 
 def test_no_drives_and_no_departures_are_answered_with_nothing() -> None:
