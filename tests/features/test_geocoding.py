@@ -1,5 +1,6 @@
 """Addresses asked of a geocoding service: what staff read of it, and that nobody waits for the store meanwhile."""
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -96,6 +97,19 @@ def test_a_search_for_a_known_address_asks_nobody(house: House, service: Geocodi
     for address in (ADDRESS, "2 wellington street west, Brampton, ON L6Y4R2"):
         assert slots(house.client, planner, address=address)["place"]["source"] == "nominatim"
 
+    assert len(service.asked) == 1
+
+
+def test_a_search_for_a_postal_code_opens_no_connection_even_with_a_service_at_hand(
+    house: House, service: GeocodingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner, dialled = house.key(Role.PLANNER), []
+    with monkeypatch.context() as cut:
+        cut.setattr(socket.socket, "connect", lambda _, address: dialled.append(address))
+        found = slots(house.client, planner, postal_code=CODE)
+    assert found["data"]
+    assert (service.asked, dialled) == ([], [])
+    slots(house.client, planner, address=ADDRESS)  # so that the test above has teeth
     assert len(service.asked) == 1
 
 

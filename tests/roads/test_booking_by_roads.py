@@ -1,5 +1,6 @@
 """Booking on a real engine's roads: a known place asks nobody, and slots are offered with the engine down as well."""
 
+import socket
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -73,15 +74,21 @@ def warm(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize("who", ["public", "staff"])
-def test_a_search_for_a_known_postal_code_asks_nobody(clinic: Clinic, engine: Counting, who: str) -> None:
+def test_a_search_for_a_known_postal_code_asks_nobody(
+    clinic: Clinic, engine: Counting, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk: FrontDesk = getattr(clinic, who)
     clinic.book(BRAMPTON, at(MONDAY, "10:00"))
     clinic.book(BOLTON, at(MONDAY, "14:00"), therapist="t1")
     warm(clinic)
     engine.questions.clear()
     clinic.now += ESTIMATES_KEPT  # days that were prepared before are prepared again
-    known = desk.search(BRAMPTON, MONDAY, 5)
-    assert engine.questions == []
+    dialled: list[object] = []
+    with monkeypatch.context() as cut:
+        cut.setattr(socket.socket, "connect", lambda _, address: dialled.append(address))
+        known = desk.search(BRAMPTON, MONDAY, 5)
+    assert (engine.questions, dialled) == ([], [])
+    assert known.body["data"]
     assert known.body["roads"] == "osrm"
 
     new = desk.search(MILTON, MONDAY, 5)
