@@ -246,11 +246,23 @@ def _nobody_may(asked: Searched, day: date, working: Sequence[int]) -> _Rule:
     }
     reason = standing[rows[0]][0]
     closed = _closed(day, reason, "; ".join(named))
+    if reason is Reason.SKILL:
+        taught = (_taught(asked, closed, row) for row in rows if standing[row] == [Reason.SKILL])
+        return next((rule for rule in taught if rule.opens(asked, day)), _Rule(refused=closed))
     if reason is Reason.GENDER:
         return _anyone(closed, visit, without_gender=visit.choice.gender or "")
     if reason is Reason.THERAPIST and visit.choice.require:
         return _anyone(closed, visit, without_therapist=" or ".join(sorted(visit.choice.require)))
     return _Rule(refused=closed)
+
+
+def _taught(asked: Searched, closed: Refused, row: int) -> _Rule:
+    """A date that is open once this therapist offers the treatment, too: as it would be for one that they do offer."""
+    visit, shift = asked.searched.visit, asked.day(row).shift
+    offered = min(shift.therapist.services or (), default="")
+    like = replace(visit, service=offered, choice=replace(visit.choice, require=frozenset({shift.id})))
+    opens_if = {"offers_service": visit.service} if offered else {}
+    return _Rule(refused=replace(closed, therapist=shift.id), opens_if=opens_if, visit=like)
 
 
 def _anyone(closed: Refused, visit: Visit, **wish: str) -> _Rule:

@@ -182,11 +182,32 @@ def test_every_answer_is_the_same_wherever_in_the_cell_the_neighbours_live(parts
     assert any(len(day) > 2 for day in before)
 
 
+PAIR = (Person(id="t0"), Person(id="t1", travel_percent=125))
+
+
 def test_at_most_a_twentieth_of_the_starts_is_lost_and_every_one_offered_can_be_held(parts: Wiring) -> None:
-    """Two weeks filled a visit at a time, asked from all around by staff and by the public."""
-    open_practice(parts.store, parts.geocoder, [Person(id="t0"), Person(id="t1", travel_percent=125)])
+    open_practice(parts.store, parts.geocoder, PAIR)
+    _fill_two_weeks(desk(parts, Role.BOOKING), desk(parts, Role.PLANNER))
+
+
+@pytest.mark.slow
+def test_as_few_starts_are_lost_over_http(parts: Wiring, tmp_path: Path) -> None:
+    open_practice(parts.store, parts.geocoder, PAIR)
+    clock, often = tmp_path / "clock", "1000000"
+    set_clock(clock, NOW)
+    with serving(
+        parts.settings.store_url, tmp_path / "var", clock=clock,
+        ROUNDS_PLACES_PER_SESSION=often, ROUNDS_PLACES_PER_KEY=often,
+    ) as server:  # fmt: skip
+        public, staff = (
+            FrontDesk(door=server.door, secret=make_key(parts.store, role)) for role in (Role.BOOKING, Role.PLANNER)
+        )
+        _fill_two_weeks(public, staff)
+
+
+def _fill_two_weeks(public: FrontDesk, staff: FrontDesk) -> None:
+    """A visit at a time, asked for from all around by staff and by the public."""
     rng = Random(4)
-    public, staff = desk(parts, Role.BOOKING), desk(parts, Role.PLANNER)
     feasible, lost, held = 0, 0, 0
     for _ in range(60):
         where = somewhere(rng, BRAMPTON, 0.08)

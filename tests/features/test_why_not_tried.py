@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from optimizer.domain.practice import AreaRule, Policies
+from optimizer.domain.practice import AreaRule, Policies, Service
 from optimizer.domain.therapist import Limits, WorkPattern
-from optimizer.domain.time import MINUTE
+from optimizer.domain.time import HOUR, MINUTE
 from tests.booking_world import BRAMPTON, GUELPH, HOURS, LUNCH, MILTON, MONDAY, NOW, Person
 from tests.features.clinic import Clinic, at, open_clinic
 
@@ -124,6 +124,24 @@ def test_the_day_off_of_who_was_asked_for_opens_to_somebody_else(clinic_of: Open
     assert _is_open(clinic)
     _person(clinic, lambda week: replace(week, hours=(None, *week.hours[1:])), "t1")
     assert _whole(clinic, therapist="t0") == {"code": "shift"}
+
+
+def test_a_treatment_that_nobody_offers_is_opened_by_whose_day_has_room_for_it(clinic_of: Open) -> None:
+    clinic = clinic_of(Person(id="t0", limits=Limits(visits=0)), Person(id="t1"))
+    with clinic.store.unit_of_work("north") as uow:
+        uow.services.put(Service(code="cupping", name="Cupping", lengths=(HOUR,)))
+        uow.commit()
+    for who in ("t0", "t1"):
+        _person(clinic, lambda week: _offering(week, "swedish"), who)
+    (why,) = clinic.refused(BRAMPTON, MONDAY, service="cupping").body["refused"]
+    assert (why["code"], why["therapist"], why["opens_if"]) == ("skill", "t1", {"offers_service": "cupping"})
+    for who, opens in (("t0", False), ("t1", True)):
+        _person(clinic, lambda week: _offering(week, "swedish", "cupping"), who)
+        assert _is_open(clinic, service="cupping") is opens
+
+
+def _offering(week: WorkPattern, *services: str) -> WorkPattern:
+    return replace(week, therapist=replace(week.therapist, services=frozenset(services)))
 
 
 def test_two_rules_that_close_a_date_are_not_opened_by_one(clinic_of: Open) -> None:
