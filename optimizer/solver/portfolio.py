@@ -18,9 +18,10 @@ from time import monotonic
 
 from optimizer.domain.itinerary import Objective
 from optimizer.schedule.timeline import Day
-from optimizer.solver.annealing import affordable, cool
+from optimizer.solver.annealing import COLD, HOT, affordable, cool
 from optimizer.solver.assignment import Assignment, Column
-from optimizer.solver.long_days import ANNEALING, search
+from optimizer.solver.columns.generation import HELPED_FROM, News, generate
+from optimizer.solver.long_days import ANNEALING, Round, search
 from optimizer.solver.params import SolveParams
 from optimizer.solver.progress import Cancelled
 from optimizer.solver.regions.region import solve_region
@@ -41,6 +42,8 @@ MOST_SHARE = 0.9
 """The rest, however long the days are, is for a bound."""
 TURNS = 40
 """How often generation may ask for help and begin anew; each time in vain, help is cut short by half."""
+BESIDE, MOST_BESIDE = Round(share=1.0, hot=1.0, cold=0.2), 12
+"""A turn beside a dive, and how many of them the time pays for at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,7 @@ class Portfolio:
             self._searched = search(self._ruin, limit * share, self._found, until=self._until, stop=self._stop)
         else:
             self._cool(min(2 * size**2, affordable(self._day, limit * share)))
-        self._help = max(1, min(size**2, self._enough // TURNS))
+        self._help = max(1, min(size**2, self._enough // (MOST_BESIDE if self._is_beside else TURNS)))
 
     def _plan_in_groups(self) -> None:
         """A day of hundreds of therapists: what of it is near each other, and then in other groups.
@@ -167,7 +170,6 @@ class Portfolio:
 
     def _generate_in_turns(self) -> None:
         """Generation, helped; where it ends open, longer help and another one from what that has found."""
-        from optimizer.solver.columns.generation import News, generate
 
         def hear(news: News) -> None:
             self._found(news.assignment, GENERATION)
@@ -192,21 +194,31 @@ class Portfolio:
                 self._cut_short = self._cut_short or generated.cut_short
                 return
             self._ruin.offer(self._standing.assignment)
-            if not self._cool(self._help * TURNS):
+            if not self._cool(min(self._enough, self._help * TURNS)):
                 return
 
-    def _aid(self, assignment: Assignment) -> tuple[Assignment, Sequence[Column]]:
-        """A turn of ruin and recreate from generation's best, with the days met; longer while it finds something."""
-        self._ruin.offer(assignment)
-        found = self._cool(self._help)
-        self._help = (
-            min(self._help * 2, affordable(self._day, self._params.time_limit)) if found else max(1, self._help // 2)
-        )
+    def _aid(self, best: Assignment, start: Assignment) -> tuple[Assignment, Sequence[Column]]:
+        """A turn of ruin and recreate with the days met; longer while it finds something."""
+        self._ruin.offer(best)
+        if start != best:
+            self._ruin.offer(start)
+        if self._is_beside:
+            # Nobody waits for it: each turn as long as a dive, near the plan that it is given.
+            self._cool(self._help, hot=BESIDE.hot, cold=BESIDE.cold)
+        elif self._cool(self._help):
+            self._help = min(self._help * 2, self._enough)
+        else:
+            self._help = max(1, self._help // 2)
         return self._ruin.assignment, self._ruin.columns()
 
-    def _cool(self, iterations: int) -> bool:
+    @property
+    def _is_beside(self) -> bool:
+        """Whether generation lets ruin and recreate work beside its dives."""
+        return len(self._day.problem.visits) >= HELPED_FROM
+
+    def _cool(self, iterations: int, *, hot: float = HOT, cold: float = COLD) -> bool:
         """Ruin and recreate, cooling from hot to cold; whether it found something better."""
-        return cool(self._ruin, iterations, lambda best: self._found(best, ANNEALING), self._stop)
+        return cool(self._ruin, iterations, lambda best: self._found(best, ANNEALING), self._stop, hot=hot, cold=cold)
 
     def _usual_day(self) -> float:
         """Visits of a shift that is worked, in the plan that there is."""

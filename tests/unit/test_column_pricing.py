@@ -57,7 +57,7 @@ def check_labelling(day: Day, pricer: Pricer, asked: Market) -> None:
         if mask > 0 and value < IMPOSSIBLE:
             served = frozenset(int(visits[k]) for k in range(len(visits)) if mask >> k & 1)
             best[served] = asked.reduced(served, value // OVERTIME_UNIT, value % OVERTIME_UNIT)
-    space = Workspace.of(20_000, len(day.world.visits), 1, len(pricer.graph.opens))
+    space = Workspace.of(20_000, len(day.world.visits), 1, [pricer.graph])
     for mode in (EXACT, EVERY):
         found = pricer.price(asked.prices, space, mode=mode, threshold=0, most=4_096)
         assert found.is_complete

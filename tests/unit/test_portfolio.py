@@ -6,14 +6,17 @@ from random import Random
 import pytest
 
 from api.commands.progress_line import line_of
-from optimizer.domain.itinerary import Plan
+from optimizer.domain.itinerary import Certificate, Plan
 from optimizer.schedule.checker import check
+from optimizer.schedule.problem import Problem
 from optimizer.solver.child import solve_in_child
 from optimizer.solver.params import SolveParams
+from optimizer.solver.portfolio import GENERATION
 from optimizer.solver.progress import Cancelled, Progress
 from optimizer.solver.solve import solve
 from optimizer.solver.starts import known_orders
 from optimizer.solver.warm import warm_up
+from tests.benchmarks.made_up_days import made_up_day
 from tests.worlds import random_world
 
 WORLD = random_world(Random(3), visits=24, shifts=4)
@@ -55,6 +58,28 @@ def test_a_search_is_asked_whether_to_stop_after_little_work() -> None:
     assert all(stats.cut_short for stats in done)
     steps = [later.iterations - before.iterations for before, later in pairwise(done)]
     assert max(steps) <= 20_000
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_the_same_seed_tells_the_same_plans_of_a_day_whose_dives_have_help_beside_them(seed: int) -> None:
+    problem = made_up_day(18, 108, seed).problem
+    first, second = (told_until_generated(problem) for _ in range(2))
+    assert first == second
+
+
+def told_until_generated(problem: Problem) -> list[tuple[Certificate, dict[str, tuple[str, ...]]]]:
+    """What is told until column generation has found a better plan than any before."""
+    told: list[Progress] = []
+
+    def is_generated() -> bool:
+        return bool(told) and told[-1].engine.startswith(GENERATION)
+
+    def hear(progress: Progress) -> None:
+        if not is_generated():
+            told.append(progress)
+
+    solve(problem, SolveParams(time_limit=600.0), hear, is_generated)
+    return [(progress.certificate, orders(progress.plan)) for progress in told]
 
 
 def test_a_child_is_told_to_stop_and_answers_with_the_best_so_far() -> None:

@@ -18,6 +18,8 @@ from optimizer.travel.compiled import inlined, kernel, unlocked
 
 ENDLESS = 1 << 60
 """More than any reduced cost."""
+WORTHLESS = -(1 << 50)
+"""Earned by a visit that no day may have: less than any price."""
 
 
 class Ends(NamedTuple):
@@ -116,10 +118,10 @@ def fill_rest(w: World, s: int, g: Graph, ends: Ends, p: Prices, rest: Rest) -> 
         least, other, via = ENDLESS, ENDLESS, -1
         if ends.points[n] < ENDLESS:
             least = ends.points[n] * p.point + ends.late[n] * p.late
-        if w.fits[s, u]:
+        if w.fits[s, u] and p.worth[u] > WORTHLESS:
             for arc in range(g.head[n], g.head[n + 1]):
                 j, behind = g.arc_visit[arc], ENDLESS
-                if w.fits[s, j]:
+                if w.fits[s, j] and p.worth[j] > WORTHLESS:
                     for target in range(g.arc_first[arc], g.arc_last[arc] + 1):
                         behind = min(behind, rest.other[target] if rest.via[target] == u else rest.least[target])
                 if behind >= ENDLESS >> 1:

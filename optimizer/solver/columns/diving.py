@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.schedule.world import Ints
+from optimizer.solver.columns.bound_kernel import WORTHLESS
 from optimizer.solver.columns.label_kernel import QUICK
 from optimizer.solver.columns.master import Master, Solution
 from optimizer.solver.columns.rounds import MARGIN, Tags, Team
@@ -25,7 +26,6 @@ WHIM = 0.3
 """By how much chance may lower what the master says of a day."""
 PRICINGS = 3
 """How often days are priced behind each decision."""
-WORTHLESS = -(1 << 50)
 
 
 def whole_days(solution: Solution) -> list[int] | None:
@@ -49,7 +49,8 @@ def dive(
 ) -> list[int] | None:
     """Days (their numbers) of a plan worth less than `limit`; None when the dive ends above it.
 
-    A day that is decided is paid for being worked, so the master goes on from its basis. Days met on the way stay.
+    A day that is decided is paid for being worked, so the master goes on from its basis. It is of no use afterwards;
+    the days met on the way are in `routes`.
 
     Parameters
     ----------
@@ -59,26 +60,21 @@ def dive(
     free = np.array([len(one.members) for one in team.classes])
     at_least = 1 + int(free.sum()) // STEPS
     covered = np.zeros(len(master.stage.left), dtype=np.bool_)
-    try:
-        while not stop():
-            days = whole_days(solution)
-            if days is not None:
-                return days
-            likings = (
-                solution.worked if lot is None else solution.worked * lot.uniform(1 - WHIM, 1, len(solution.worked))
-            )
-            chosen = _surest(solution, likings, routes, free, covered, at_least)
-            if not chosen:
-                return None
-            rows = np.array(master.rows, dtype=np.int64)
-            number = np.array([routes.all[row].number for row in master.rows])
-            master.decide(chosen, (free[number] == 0) | (routes.member[rows] & covered).any(axis=1))
-            solution = _priced(master, team, routes, free, covered, stop, most)
-            if solution.value > limit:
-                return None
-        return None
-    finally:
-        master.undecide()
+    while not stop():
+        days = whole_days(solution)
+        if days is not None:
+            return days
+        likings = solution.worked if lot is None else solution.worked * lot.uniform(1 - WHIM, 1, len(solution.worked))
+        chosen = _surest(solution, likings, routes, free, covered, at_least)
+        if not chosen:
+            return None
+        rows = np.array(master.rows, dtype=np.int64)
+        number = np.array([routes.all[row].number for row in master.rows])
+        master.decide(chosen, (free[number] == 0) | (routes.member[rows] & covered).any(axis=1))
+        solution = _priced(master, team, routes, free, covered, stop, most)
+        if solution.value > limit:
+            return None
+    return None
 
 
 def _priced(

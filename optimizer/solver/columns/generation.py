@@ -16,6 +16,8 @@ from optimizer.solver.assignment import Assignment, Column
 
 MOST_LABELS = 1 << 20
 """Labels of one thread: 130 MB with 180 visits."""
+HELPED_FROM = 100
+"""Visits from which on the helper works beside each dive: on smaller days all that price are needed for the proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +65,9 @@ def nothing_more() -> Sequence[Column]:
     return ()
 
 
-def alone(assignment: Assignment) -> tuple[Assignment, Sequence[Column]]:
+def alone(best: Assignment, _start: Assignment) -> tuple[Assignment, Sequence[Column]]:
     """The `helper` of a generation that has none."""
-    return assignment, ()
+    return best, ()
 
 
 def never() -> bool:
@@ -83,7 +85,7 @@ def generate(
     tell: Callable[[News], None],
     cancelled: Callable[[], bool] = never,
     incoming: Callable[[], Sequence[Column]] = nothing_more,
-    helper: Callable[[Assignment], tuple[Assignment, Sequence[Column]]] = alone,
+    helper: Callable[[Assignment, Assignment], tuple[Assignment, Sequence[Column]]] = alone,
     most_labels: int = MOST_LABELS,
 ) -> Generated:
     """Improve `start` and prove how good it is.
@@ -103,7 +105,8 @@ def generate(
     incoming
         Asked between two steps for days that another search has met since; a better assignment comes as its days.
     helper
-        Asked where no dive finds a better plan: from the best assignment to one as good or better, and the days met.
+        Asked where no dive finds a better plan: given the best assignment and the one to go on from, it answers the
+        best that it knows, and days met. From `HELPED_FROM` visits on it works beside each dive, in its own thread.
     most_labels
         Partial days that pricing keeps for one therapist: with fewer less is proven, and hard days take less long.
     """

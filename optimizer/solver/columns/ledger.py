@@ -16,6 +16,9 @@ from optimizer.solver.columns.pricing import Route
 from optimizer.solver.columns.routes import Routes
 from optimizer.solver.columns.simplex_kernel import Floats
 
+Helper = Callable[[Assignment, Assignment], tuple[Assignment, Sequence[Column]]]
+"""From the best assignment, and the one to go on from, to the best that it knows then, and days met."""
+
 NOTHING = Objective(required_left_out=0, optional_left_out=0, promises_moved=0, overtime=0, cost=0)
 
 
@@ -30,7 +33,7 @@ class Ledger:
         until: float,
         cancelled: Callable[[], bool],
         incoming: Callable[[], Sequence[Column]],
-        helper: Callable[[Assignment], tuple[Assignment, Sequence[Column]]],
+        helper: Helper,
         told: Callable[["Ledger"], None],
     ) -> None:
         self.day, self.until = day, until
@@ -72,14 +75,26 @@ class Ledger:
 
     def ask(self) -> bool:
         """Let the helper go on from the best assignment; true when it found a better one."""
-        assignment, columns = self._helper(self.assignment)
+        return self.heed(self.helped(None))
+
+    def helped(self, start: Assignment | None) -> tuple[Assignment, Sequence[Column]]:
+        """What the helper makes of a start, or of the best; others may work beside it, but not on the ledger."""
+        return self._helper(self.assignment, self.assignment if start is None else start)
+
+    def heed(self, answer: tuple[Assignment, Sequence[Column]]) -> bool:
+        """Take the helper's answer; true when it is better."""
+        assignment, columns = answer
         self.meet(columns)
         return self._offer(assignment)
 
     def take(self, rows: Sequence[int]) -> bool:
         """Offer the assignment made of some days; true when it is better."""
+        return self._offer(self.assigned(rows))
+
+    def assigned(self, rows: Sequence[int]) -> Assignment:
+        """Some days handed out to the shifts."""
         days = [(self.routes.all[row].number, self.routes.all[row].visits) for row in rows]
-        return self._offer(hand_out(self.classes, len(self.day.problem.shifts), days))
+        return hand_out(self.classes, len(self.day.problem.shifts), days)
 
     def _offer(self, assignment: Assignment) -> bool:
         objective = self._measured(assignment)

@@ -6,6 +6,7 @@ visit left out, a spare shift, a cut broken at a high price), so there is always
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +86,15 @@ class Master:
         self._programme: Programme | None = None
         self._worked: Floats = np.zeros(0)
 
+    def twin(self, routes: Routes) -> "Master":
+        """The same programme, where this one stands, over a twin of its routes."""
+        twin = copy(self)
+        twin.rows, twin.cuts, twin._routes = list(self.rows), list(self.cuts), routes
+        twin._decided, twin._known, twin._basis = set(self._decided), set(self._known), self._basis.copy()
+        if self._programme is not None:
+            twin._programme = Programme._make(part.copy() for part in self._programme)
+        return twin
+
     def add(self, rows: Sequence[int]) -> int:
         """Add days by their numbers; answers how many were not there yet."""
         new = [row for row in dict.fromkeys(rows) if row not in self._known]
@@ -125,14 +135,6 @@ class Master:
         self._reprice()
         if self._programme is not None:
             self._programme.is_passed[self._logical :] |= impossible
-
-    def undecide(self) -> None:
-        """Again as if nothing had been decided."""
-        self._decided.clear()
-        self._reprice()
-        if self._programme is not None:
-            self._programme.is_passed[:] = False
-            self._programme.is_passed[self._programme.basis] = True
 
     def _reprice(self) -> None:
         if self._programme is not None:

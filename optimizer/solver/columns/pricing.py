@@ -60,15 +60,26 @@ class Priced:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Workspace:
-    """Arrays that one thread works in."""
+    """Arrays that one thread works in, large enough for every class."""
 
     labels: Ints
     heads: Ints
+    rest: Rest
 
     @classmethod
-    def of(cls, labels: int, visits: int, cut_words: int, nodes: int) -> Self:
-        columns = SETS + words_of(visits) + cut_words
-        return cls(labels=np.empty((labels, columns), dtype=np.int64), heads=np.empty(nodes, dtype=np.int64))
+    def of(cls, labels: int, visits: int, cut_words: int, graphs: Sequence[Graph]) -> Self:
+        nodes = max(len(graph.opens) for graph in graphs)
+        arcs = max(int(graph.head[-1]) for graph in graphs)
+        return cls(
+            labels=np.empty((labels, SETS + words_of(visits) + cut_words), dtype=np.int64),
+            heads=np.empty(nodes, dtype=np.int64),
+            rest=Rest(
+                np.empty(nodes, dtype=np.int64),
+                np.empty(nodes, dtype=np.int64),
+                np.empty(nodes, dtype=np.int32),
+                np.empty(arcs, dtype=np.int64),
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -80,14 +91,13 @@ class Pricer:
     row: int
     graph: Graph
     ends: Ends
-    rest: Rest
     loads: bool
     driving: bool
     together: bool
 
     def price(self, prices: Prices, space: Workspace, *, mode: int, threshold: int = 0, most: int = 30) -> Priced:
         """Days with a reduced cost below `threshold`, at most `most` of them, the best first."""
-        fill_rest(self.world, self.row, self.graph, self.ends, prices, self.rest)
+        fill_rest(self.world, self.row, self.graph, self.ends, prices, space.rest)
         rules = Rules(mode, self.loads, self.driving, self.together, PATIENCE)
         found = Found(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), np.zeros(3, dtype=np.int64))
         width = SETS + self.ends.ahead.shape[1] + prices.cuts.shape[1]
@@ -98,7 +108,7 @@ class Pricer:
         )
         heads = space.heads[: len(self.graph.opens)]
         labels = grow(
-            self.world, self.row, self.graph, self.ends, prices, self.rest, rules, threshold, table, heads, found
+            self.world, self.row, self.graph, self.ends, prices, space.rest, rules, threshold, table, heads, found
         )
         is_complete = labels != FULL and mode != 0
         least = int(found.sums[2]) if is_complete else -ENDLESS
@@ -151,17 +161,11 @@ def pricers(day: Day, classes: Sequence[ShiftClass]) -> tuple[Pricer, ...]:
 
 
 def _pricer(world: World, number: int, row: int, graph: Graph) -> Pricer:
-    nodes, arcs, words = len(graph.opens), int(graph.head[-1]), words_of(len(world.visits))
+    nodes, words = len(graph.opens), words_of(len(world.visits))
     ends = Ends(
         np.empty(nodes, dtype=np.int64), np.empty(nodes, dtype=np.int64), np.empty((nodes, words), dtype=np.int64)
     )
     fill_ends(world, row, graph, ends)
-    rest = Rest(
-        np.empty(nodes, dtype=np.int64),
-        np.empty(nodes, dtype=np.int64),
-        np.empty(nodes, dtype=np.int32),
-        np.empty(arcs, dtype=np.int64),
-    )
     limits = world.shifts[row, LIMITS : LIMITS + 5]
     drive = world.drive[world.shifts[row, TABLE]]
     changes = not (drive == drive[:1]).all()
@@ -171,7 +175,6 @@ def _pricer(world: World, number: int, row: int, graph: Graph) -> Pricer:
         row=row,
         graph=graph,
         ends=ends,
-        rest=rest,
         loads=bool((limits[:3] < NEVER).any()),
         driving=bool(limits[3] < NEVER),
         together=changes and (limits[3] < NEVER or _may_be_too_long(world, row, int(limits[4]))),

@@ -34,8 +34,8 @@ def prove(ledger: Ledger, columns: Sequence[Column], *, seed: int, most_labels: 
         found = pricers(ledger.day, ledger.classes)
     except TooLarge:
         return 0
-    nodes = max(len(pricer.graph.opens) for pricer in found)
-    spaces = tuple(Workspace.of(most_labels, visits, MOST_CUTS // 64, nodes) for _ in range(min(THREADS, len(found))))
+    graphs = [pricer.graph for pricer in found]
+    spaces = tuple(Workspace.of(most_labels, visits, MOST_CUTS // 64, graphs) for _ in range(min(THREADS, len(found))))
     with ThreadPoolExecutor(len(spaces)) as executor:
         proof = _Proof(ledger, Team(classes=ledger.classes, pricers=found, spaces=spaces, threads=executor), seed=seed)
         proof.run()
@@ -94,7 +94,7 @@ class _Proof:
         ledger, vain, is_better, was_settled = self._ledger, 0, False, self._is_settled()
         while vain < MOST_VAIN and not ledger.stop():
             before = ledger.objective
-            _ = search.look_elsewhere(ledger.value(search.stage) - 1, self._lot) or ledger.ask()
+            search.look_elsewhere(ledger.value(search.stage) - 1, self._lot)
             vain = 0 if ledger.objective < before else vain + 1
             is_better = is_better or vain == 0
             if self._is_settled() and not was_settled:

@@ -6,7 +6,7 @@ relaxation whatever the prices, so neither GLOP's tolerances nor a stop before t
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
@@ -106,6 +106,10 @@ class Team:
     spaces: tuple[Workspace, ...]
     threads: Executor
 
+    def alone(self, thread: int) -> "Team":
+        """What one thread does for itself, while the others do something else."""
+        return replace(self, spaces=(self.spaces[thread],))
+
     def price(self, tags: Tags, *, mode: int, threshold: Sequence[int | None], most: int) -> list[Priced]:
         """The answers of the classes that have a threshold, in their order, however many threads work.
 
@@ -115,7 +119,8 @@ class Team:
         given_up = Event()
         share = partial(self._share, tags=tags, mode=mode, asked=asked, most=most, given_up=given_up)
         answers: list[Priced | None] = [None] * len(self.pricers)
-        for found in self.threads.map(share, range(len(self.spaces))):
+        work = map if len(self.spaces) == 1 else self.threads.map
+        for found in work(share, range(len(self.spaces))):
             for number, priced in found:
                 answers[number] = priced
         return [] if given_up.is_set() else [priced for priced in answers if priced is not None]

@@ -17,6 +17,12 @@ class Routes:
         self.all: list[Route] = []
         self._member: NDArray[np.bool_] = np.zeros((1024, visits), dtype=np.bool_)
 
+    def twin(self) -> "Routes":
+        """The same days under the same numbers; what either meets later the other does not know."""
+        twin = Routes(self._visits)
+        twin._rows, twin.all, twin._member = dict(self._rows), list(self.all), self._member.copy()
+        return twin
+
     def __len__(self) -> int:
         return len(self.all)
 

@@ -7,9 +7,11 @@ from time import monotonic
 import numpy as np
 
 from optimizer.schedule.world import LEFT_OUT
+from optimizer.solver.assignment import Assignment
 from optimizer.solver.columns.choice import Caps, Spare, choose
 from optimizer.solver.columns.cuts import separate
 from optimizer.solver.columns.diving import dive, whole_days
+from optimizer.solver.columns.generation import HELPED_FROM
 from optimizer.solver.columns.label_kernel import EVERY
 from optimizer.solver.columns.ledger import Ledger
 from optimizer.solver.columns.master import Master, Solution, Stage
@@ -39,6 +41,7 @@ class Search:
 
     def __init__(self, ledger: Ledger, team: Team, stage: Stage, *, seed: int) -> None:
         self.ledger, self.stage, self.labels = ledger, stage, 0
+        self._missed: Assignment | None = None
         self._team, self._seed = team, seed
         self._master = Master(stage, [len(one.members) for one in ledger.classes], ledger.routes)
         self._master.add(ledger.routes.in_use())
@@ -66,21 +69,46 @@ class Search:
     def look_elsewhere(self, below: int, lot: np.random.Generator) -> bool:
         """Look again, where chance leads the dive, among the days of the best plan and of all dives before."""
         self._master.add(self.ledger.days())
-        return self._dive(self._master.solve(), below, lot)
+        return self._dive(self._master.solve(), below, lot) or (not self._is_helped and self.ledger.ask())
 
     def _dive(self, solution: Solution, below: int, lot: np.random.Generator | None) -> bool:
+        """Dive in a twin of the master, which stays where it is; on large days the helper works meanwhile."""
         ledger = self.ledger
-        found = dive(
-            self._master,
-            solution,
-            self._team,
-            ledger.routes,
-            limit=below + 0.5,
-            stop=ledger.stop,
-            most=NEW_DAYS // 2,
-            lot=lot,
-        )
-        return found is not None and ledger.take(found)
+        routes = ledger.routes.twin()
+
+        def plunge(team: Team) -> list[int] | None:
+            return dive(
+                self._master.twin(routes),
+                solution,
+                team,
+                routes,
+                limit=below + 0.5 + self._miss,
+                stop=ledger.stop,
+                most=NEW_DAYS // 2,
+                lot=lot,
+            )
+
+        if self._is_helped:
+            helped = self._team.threads.submit(ledger.helped, self._missed)
+            found = plunge(self._team.alone(0))
+            answer = helped.result()
+        else:
+            found, answer = plunge(self._team), None
+        self._master.add(ledger.routes.add_all(routes.all[len(ledger.routes) :]))
+        # The twin has met what the ledger has, in the same order, so its numbers are the same.
+        is_better = found is not None and ledger.take(found)
+        self._missed = ledger.assigned(found) if found is not None and not is_better else None
+        return (answer is not None and ledger.heed(answer)) or is_better
+
+    @property
+    def _miss(self) -> float:
+        """By how much a dive may end above what is looked for, where the helper goes on from there."""
+        return float(self.stage.left.max()) if self._is_helped else 0.0
+
+    @property
+    def _is_helped(self) -> bool:
+        """Whether a dive leaves a thread to the helper: on smaller days all that price are needed for the proof."""
+        return len(self._team.spaces) > 1 and len(self.stage.left) >= HELPED_FROM
 
     def choose(self, ended: Converged, below: int) -> bool:
         """A better plan from the helper, or by choosing among the days met; true when there is one."""
