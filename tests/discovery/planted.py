@@ -144,6 +144,13 @@ MUTANTS = (
         after="only={therapist for therapist, _ in days})",
     ),
     Mutant(
+        name="day not locked by who moves",
+        file="api/services/rescheduling.py",
+        before="        now = lock(uow, days | agendas_of(before), desk)\n",
+        after="        now = desk.clock()\n",
+        tests=("tests/features/test_moving_races.py",),
+    ),
+    Mutant(
         name="offer searched for less",
         file="api/services/moving.py",
         before="            self.booking,\n            date=",

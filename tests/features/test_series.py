@@ -248,6 +248,15 @@ def test_a_course_goes_on_by_the_month(clinic_of: Open) -> None:
     ]  # fmt: skip
 
 
+def test_a_course_goes_on_twice_a_month(clinic_of: Open) -> None:
+    clinic = clinic_of(policies=HALF_A_YEAR)
+    then = {"count": 4, "rhythm": "twice_a_month"}
+    answer = clinic.series(clinic.public, first_from="2026-11-23", count=4, preferred=NOON, then=then)
+    assert [start[:10] for start in _starts(answer.body["offers"][0])] == [
+        "2026-11-24", "2026-12-01", "2026-12-08", "2026-12-15", "2027-01-05", "2027-01-19", "2027-02-02", "2027-02-16",
+    ]  # fmt: skip
+
+
 def test_the_first_visit_leaves_time_for_the_consultation(clinic_of: Open) -> None:
     clinic = clinic_of()
     # Gone at half past eleven: a quarter of an hour for the drive, another to be ready at noon, none for more.
