@@ -110,14 +110,23 @@ class Team:
         """What one thread does for itself, while the others do something else."""
         return replace(self, spaces=(self.spaces[thread],))
 
-    def price(self, tags: Tags, *, mode: int, threshold: Sequence[int | None], most: int) -> list[Priced]:
+    def price(
+        self,
+        tags: Tags,
+        *,
+        mode: int,
+        threshold: Sequence[int | None],
+        most: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> list[Priced]:
         """The answers of the classes that have a threshold, in their order, however many threads work.
 
-        All days of every class (mode EVERY) are of use only together: the answer is empty when one class has too many.
+        All days of every class (mode EVERY) are of use only together: the answer is empty when one class has too many,
+        and when `stop` says stop before the last has begun.
         """
         asked = [(pricer, limit) for pricer, limit in zip(self.pricers, threshold, strict=True) if limit is not None]
         given_up = Event()
-        share = partial(self._share, tags=tags, mode=mode, asked=asked, most=most, given_up=given_up)
+        share = partial(self._share, tags=tags, mode=mode, asked=asked, most=most, given_up=given_up, stop=stop)
         answers: list[Priced | None] = [None] * len(self.pricers)
         work = map if len(self.spaces) == 1 else self.threads.map
         for found in work(share, range(len(self.spaces))):
@@ -134,9 +143,12 @@ class Team:
         asked: Sequence[tuple[Pricer, int]],
         most: int,
         given_up: Event,
+        stop: Callable[[], bool],
     ) -> list[tuple[int, Priced]]:
         found: list[tuple[int, Priced]] = []
         for pricer, limit in asked[thread :: len(self.spaces)]:
+            if mode == EVERY and stop():
+                given_up.set()
             if given_up.is_set():
                 break
             prices = tags.prices._replace(working=int(tags.working[pricer.number]))

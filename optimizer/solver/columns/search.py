@@ -152,7 +152,9 @@ class Search:
             return False
         gap = below * SCALE - ended.bound
         threshold = [min(0, least) + gap + 1 for least in ended.least]
-        answers = self._team.price(ended.tags, mode=EVERY, threshold=threshold, most=MOST_ENUMERATED)
+        answers = self._team.price(
+            ended.tags, mode=EVERY, threshold=threshold, most=MOST_ENUMERATED, stop=self.ledger.stop
+        )
         self.labels += sum(priced.labels for priced in answers)
         if not answers:
             return False
