@@ -1,20 +1,16 @@
-"""A pool of days, and the best choice among them: one day a shift, each visit once or left out (set partitioning).
-
-Wherever days come from (ruin and recreate, OR-Tools routing, later column generation), they meet here.
-"""
+"""The best choice among a pool of days, tier after tier."""
 
 from collections.abc import Sequence
 from time import monotonic
 
-from ortools.sat.python import cp_model
-
 from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import LEFT_OUT
 from optimizer.solver.assignment import Assignment, Column
+from optimizer.solver.partitioning import Partitioning
 
 
 def best_choice(day: Day, columns: Sequence[Column], hint: Assignment, *, effort: float, seconds: float) -> Assignment:
-    """The best assignment made of whole days of the pool, by CP-SAT, tier after tier.
+    """The best assignment made of whole days of the pool.
 
     Parameters
     ----------
@@ -26,30 +22,20 @@ def best_choice(day: Day, columns: Sequence[Column], hint: Assignment, *, effort
         Limit of the whole by the clock, building the model included: the safety net.
     """
     deadline = monotonic() + seconds
-    model = cp_model.CpModel()
     shifts, visits = day.world.fits.shape
-    taken = [model.new_bool_var("") for _ in columns]
-    left = [model.new_bool_var("") for _ in range(visits)]
-    serves: list[list[cp_model.IntVar]] = [[left_out] for left_out in left]
-    works: list[list[cp_model.IntVar]] = [[] for _ in range(shifts)]
-    chosen = set(enumerate(hint))
-    for column, variable in zip(columns, taken, strict=True):
-        works[column.shift].append(variable)
-        for visit in column.visits:
-            serves[visit].append(variable)
-        model.add_hint(variable, (column.shift, column.visits) in chosen)
-    served = {visit for order in hint for visit in order}
-    for visit, choices in enumerate(serves):
-        model.add_exactly_one(choices)
-        model.add_hint(left[visit], visit not in served)
-    for choices in works:
-        model.add_at_most_one(choices)
+    known = set(enumerate(hint))
+    programme = Partitioning.of(
+        [(column.shift, column.visits) for column in columns],
+        members=[1] * shifts,
+        visits=visits,
+        hinted={number for number, column in enumerate(columns) if (column.shift, column.visits) in known},
+    )
     required, optional = (day.world.visits[:, LEFT_OUT + tier].tolist() for tier in (0, 1))
     tiers = (
-        (left, required),
-        (left, optional),
-        (taken, [column.overtime for column in columns]),
-        (taken, [column.points for column in columns]),
+        (programme.left, required),
+        (programme.left, optional),
+        (programme.taken, [column.overtime for column in columns]),
+        (programme.taken, [column.points for column in columns]),
     )
     answer = hint
     for variables, prices in tiers:
@@ -58,26 +44,13 @@ def best_choice(day: Day, columns: Sequence[Column], hint: Assignment, *, effort
         left_to_use = deadline - monotonic()
         if left_to_use <= 0:
             return answer
-        total = cp_model.LinearExpr.weighted_sum(variables, prices)
-        model.minimize(total)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
-        solver.parameters.max_deterministic_time = effort
-        solver.parameters.max_time_in_seconds = left_to_use
-        status = solver.solve(model)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        solved = programme.minimize(variables, prices, seed=1, effort=effort, seconds=left_to_use)
+        if not solved.is_found:
             return answer
-        values = [solver.boolean_value(variable) for variable in taken]
         orders: list[tuple[int, ...]] = [()] * shifts
-        for column, is_taken in zip(columns, values, strict=True):
-            if is_taken:
-                orders[column.shift] = column.visits
+        for number in solved.chosen(programme.taken):
+            orders[columns[number].shift] = columns[number].visits
         answer = tuple(orders)
-        model.add(total <= round(solver.objective_value))
-        model.clear_hints()  # type: ignore[no-untyped-call]
-        for variable, value in zip(taken, values, strict=True):
-            model.add_hint(variable, value)
-        for variable in left:
-            model.add_hint(variable, solver.boolean_value(variable))
+        programme.most(variables, prices, solved.value)
+        programme.go_on_from(solved)
     return answer

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from optimizer.schedule.world import Ints
 from optimizer.solver.columns.classes import ShiftClass
 from optimizer.solver.columns.master import Stage
 from optimizer.solver.columns.routes import Routes
+from optimizer.solver.partitioning import Partitioning
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -77,57 +77,29 @@ def choose(
     seconds
         Limit by the clock.
     """
-    model = cp_model.CpModel()
-    visits = len(stage.left)
-    taken = [model.new_bool_var("") for _ in rows]
-    left = [model.new_bool_var("") for _ in range(visits)]
-    serves: list[list[cp_model.IntVar]] = [[left_out] for left_out in left]
-    works: list[list[cp_model.IntVar]] = [[] for _ in classes]
-    hinted = set(hint)
-    served: set[int] = set()
-    for row, variable in zip(rows, taken, strict=True):
-        route = routes.all[row]
-        works[route.number].append(variable)
-        for visit in route.visits:
-            serves[visit].append(variable)
-        model.add_hint(variable, row in hinted)
-        if row in hinted:
-            served.update(route.visits)
-    for visit, choices in enumerate(serves):
-        model.add_exactly_one(choices)
-        model.add_hint(left[visit], visit not in served)
-    for one, choices in zip(classes, works, strict=True):
-        if len(one.members) == 1:
-            model.add_at_most_one(choices)
-        else:
-            model.add(sum(choices) <= len(one.members))
+    known = set(hint)
+    programme = Partitioning.of(
+        [(routes.all[row].number, routes.all[row].visits) for row in rows],
+        members=[len(one.members) for one in classes],
+        visits=len(stage.left),
+        hinted={number for number, row in enumerate(rows) if row in known},
+    )
+    taken, left = programme.taken, programme.left
+    both = [*taken, *left]
     for floor in stage.floors:
-        weights = [int(weight) for weight in floor.weights]
-        model.add(cp_model.LinearExpr.weighted_sum(left, weights) >= int(floor.least))
+        programme.least(left, [int(weight) for weight in floor.weights], int(floor.least))
     late, points = routes.figures(rows)
     prices = [int(price) for price in np.concatenate([late * stage.late + points * stage.point, stage.left])]
-    total = cp_model.LinearExpr.weighted_sum(taken + left, prices)
-    model.add(total <= below)
+    programme.most(both, prices, below)
     if caps is not None:
         for tier, most in caps.left_out:
-            model.add(cp_model.LinearExpr.weighted_sum(left, tier.tolist()) <= most)
-        model.add(
-            cp_model.LinearExpr.weighted_sum(taken, [int(seconds_late) for seconds_late in late]) <= caps.overtime
-        )
+            programme.most(left, tier.tolist(), most)
+        programme.most(taken, [int(seconds_late) for seconds_late in late], caps.overtime)
     if spare is not None:
-        gaps = [int(gap) for gap in np.concatenate([spare.days, spare.left])]
-        model.add(cp_model.LinearExpr.weighted_sum(taken + left, gaps) <= spare.most)
-    model.minimize(total)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    solver.parameters.linearization_level = 2
-    solver.parameters.max_deterministic_time = effort
-    solver.parameters.max_time_in_seconds = max(0.001, seconds)
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
+        programme.most(both, [int(gap) for gap in np.concatenate([spare.days, spare.left])], spare.most)
+    solved = programme.minimize(both, prices, seed=seed, effort=effort, seconds=seconds, linearize=2)
+    if solved.is_impossible:
         return Choice(rows=(), is_proven=True)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    if not solved.is_found:
         return None
-    chosen = tuple(row for row, variable in zip(rows, taken, strict=True) if solver.boolean_value(variable))
-    return Choice(rows=chosen, is_proven=status == cp_model.OPTIMAL)
+    return Choice(rows=tuple(rows[number] for number in solved.chosen(taken)), is_proven=solved.is_optimal)
