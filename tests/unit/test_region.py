@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
+from itertools import chain, product
 from multiprocessing import get_context
 from os import getpid, kill
 from pathlib import Path
@@ -26,6 +27,7 @@ from optimizer.solver.progress import Progress, never
 from optimizer.solver.regions.grouping import Map, around
 from optimizer.solver.regions.here import Here
 from optimizer.solver.regions.part import Part
+from optimizer.solver.regions.pooled import Pooled
 from optimizer.solver.regions.region import News, Planned, solve_region, unchanged
 from optimizer.solver.regions.schedule import LEAST_SHIFTS, Round
 from optimizer.solver.regions.turn import Annealing, Answer, Generation, Turn, work
@@ -127,6 +129,28 @@ def test_groups_never_make_a_plan_worse_and_every_promise_is_kept(seed: int) -> 
     ended = planned(day, start, (ANNEAL, FOCUS, ANNEAL), Here())
     assert ended.objective <= value(day, start)
     assert (ended.lost, ended.cut_short) == (0, False)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_days_of_several_plans_are_put_together_as_well_as_they_can_be(seed: int) -> None:
+    """Against every choice of one day a shift among those met."""
+    rng = Random(seed)
+    day = Day.of(random_world(rng, rng.randint(8, 12), 4))
+    pooled, met = Pooled(day), []
+    for luck in range(5):
+        ruin = Ruin.of(day, luck)
+        list(ruin.insert_all())
+        ruin.anneal(20 * (luck + 1), hot=3.0 * ruin.usual_leg, cold=ruin.usual_leg)
+        met.append(ruin.assignment)
+        pooled.add(dict(enumerate(ruin.assignment)))
+        pooled.add({0: tuple(range(len(day.problem.visits)))})  # a day that hardly keeps its promises
+    days = [{(), *(plan[shift] for plan in met)} for shift in range(4)]
+    best = min(
+        value(day, choice)
+        for choice in product(*days)
+        if len(set(chain(*choice))) == sum(len(order) for order in choice)
+    )
+    assert value(day, pooled.choose(met[0], seconds=FAR_AWAY)) == best
 
 
 def test_nobody_is_in_two_groups_and_a_visit_whose_only_taker_is_taken_has_none() -> None:

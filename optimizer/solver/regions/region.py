@@ -9,6 +9,7 @@ find adds up and the same seed gives the same plan, whoever finishes first.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from time import monotonic
 
@@ -20,6 +21,7 @@ from optimizer.solver.assignment import Assignment
 from optimizer.solver.regions.grouping import Group, Map, around, halves, shared_out
 from optimizer.solver.regions.here import Here
 from optimizer.solver.regions.part import Part
+from optimizer.solver.regions.pooled import Pooled
 from optimizer.solver.regions.schedule import Round
 from optimizer.solver.regions.standing import Standing
 from optimizer.solver.regions.turn import Answer, Turn, work
@@ -106,7 +108,7 @@ def solve_region(
         if cancelled() or monotonic() > until:
             region.cut_short = True
             break
-        for assignment, objective in chain(region.improve(whole), region.play(one)):
+        for assignment, objective in chain(region.improve(whole), region.play(one), region.recombine(one)):
             tell(News(assignment=assignment, objective=objective))
     return region.planned()
 
@@ -128,6 +130,7 @@ class _Region:
         self._lot = np.random.default_rng(seed)
         self._iterations = self._days = self._turns = self._lost = 0
         self.standing = Standing(day, start)
+        self._pooled = Pooled(day)
         self.cut_short = False
 
     def planned(self) -> Planned:
@@ -154,8 +157,16 @@ class _Region:
             self._iterations += answer.iterations
             self._days += answer.days
             self.cut_short = self.cut_short or answer.cut_short
+            self._pooled.add(answer.orders)
             if self.standing.take(answer.orders):
                 yield self.standing.assignment, self.standing.objective
+
+    def recombine(self, one: Round) -> Iterator[tuple[Assignment, Objective]]:
+        """After a round that asks for it: the best choice among the days of all groups and rounds."""
+        left = self._until - monotonic()
+        if not one.recombines or not self._pooled.is_worth_it or left <= 0:
+            return
+        yield from self.improve(partial(self._pooled.choose, seconds=left))
 
     def _asked(self, one: Round) -> list[Turn]:
         """The turns of a round."""

@@ -7,7 +7,7 @@ together for one visit more.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import ceil
 
@@ -39,7 +39,8 @@ class Round:
     """One round: groups of `size` shifts, with up to `left_out` visits each that are left out near them.
 
     `is_focused` forms groups around visits left out only; otherwise all shifts are in one. The round is passed over
-    where more than `most` visits are left out.
+    where more than `most` visits are left out. After it the best plan is chosen among the days of all rounds where it
+    `recombines`.
     """
 
     size: int
@@ -48,6 +49,7 @@ class Round:
     is_focused: bool
     annealing: Annealing
     generation: Generation | None
+    recombines: bool = False
 
 
 def is_region(day: Day) -> bool:
@@ -65,7 +67,7 @@ def rounds_for(day: Day, seconds: float) -> Iterator[Round]:
         _annealing(visits, size, a_shift, hot=HOT * cooler**k, cold=HOT * cooler ** (k + 1)) for k in range(COOLINGS)
     )
     soon, late = (_generation(most) for most in (int(SOON * visits), visits))
-    shake = _annealing(visits, size, SHAKE, hot=WARM, cold=COLD)
+    shake = replace(_annealing(visits, size, SHAKE, hot=WARM, cold=COLD), recombines=True)
     first = ([cooling, soon] for cooling in coolings)
     return chain(*first, *([late, shake] for _ in range(max(1, round(seconds)))))
 
