@@ -27,6 +27,7 @@ from optimizer.travel.times import ESTIMATE, TravelTimes
 
 if TYPE_CHECKING:
     from data.store.repositories.agendas import Day
+    from data.store.store import Store
     from data.store.unit_of_work import UnitOfWork
 
 MOST_DAYS = 2_048
@@ -276,11 +277,7 @@ class Boards:
             changes = uow.agendas.changes(wanted[0], wanted[-1])
             whole = self._wholes.get((house.practice.id, wanted, some))
             if whole is not None and whole.still_holds(house.revision, changes, now):
-                view = replace(whole.view, read_at=now)
-                return Reading(
-                    house=house, dates=wanted, therapists=some, now=now, changes=changes, versions=view.versions,
-                    kept={}, fresh={}, whole=view,
-                )  # fmt: skip
+                return _still(house, wanted, some, now, whole)
         versions = {
             (name, day): 0 for day in wanted for name, it in settings.items() if it.pattern.hours[day.weekday()]
         }
@@ -306,6 +303,23 @@ class Boards:
             house=house, dates=wanted, therapists=some, now=now, changes=changes, versions=versions, kept=kept,
             fresh=fresh,
         )  # fmt: skip
+
+    def known(self, practice_id: str) -> House | None:
+        """What the practice said of itself when it was last asked."""
+        return self._houses.get(practice_id)
+
+    def again(self, store: "Store", house: House, dates: Iterable[date], now: datetime) -> Reading | None:
+        """The reading of these dates where nothing has changed since a board was kept of them: one query, and no
+        transaction. None where `read` has to look."""
+        wanted = tuple(sorted(set(dates)))
+        whole = self._wholes.get((house.practice.id, wanted, None))
+        if whole is None:
+            return None
+        with store.glance(house.practice.id) as uow:
+            revision, changes = uow.marks(wanted[0], wanted[-1])
+        if revision != house.revision or not whole.still_holds(revision, changes, now):
+            return None
+        return _still(house, wanted, None, now, whole)
 
     def board(self, reading: Reading, *, keep: bool = True) -> PracticeBoard:
         """Prepare what is fresh, and put it all together.
@@ -354,6 +368,17 @@ class Boards:
                     day=day,
                 )
         return prepared
+
+
+def _still(
+    house: House, dates: tuple[date, ...], therapists: frozenset[str] | None, now: datetime, kept: KeptBoard
+) -> Reading:
+    """A reading of what is kept."""
+    view = replace(kept.view, read_at=now)
+    return Reading(
+        house=house, dates=dates, therapists=therapists, now=now, changes=kept.changes, versions=view.versions,
+        kept={}, fresh={}, whole=view,
+    )  # fmt: skip
 
 
 def _roads_until(day: OpenDay, now: datetime) -> datetime:

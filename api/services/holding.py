@@ -121,7 +121,9 @@ def candidate_days(offer: Offer, practice_id: str, *, desk: Desk) -> "tuple[set[
     SlotLost
         When nobody could.
     """
-    with desk.store.unit_of_work(practice_id, write=False) as uow:
+    # No transaction: versions are read before what they are of, so nothing newer is ever kept as what is now, and
+    # bookings before the holds that become bookings, so nothing counts twice. Under the lock it is looked at again.
+    with desk.store.glance(practice_id) as uow:
         house = desk.boards.house(uow)
         reading = desk.boards.read(uow, _dates(offer, house), desk.clock(), house=house)
     view = desk.boards.board(reading)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from api.services.boards import PracticeBoard
+from api.services.boards import PracticeBoard, Reading
 from api.services.dated import Dated
 from api.services.desk import Desk
 from api.services.feeds import told, warnings_in
@@ -30,7 +30,7 @@ from api.services.why_not import Refusals, Unoffered, why_not
 from data.geocoding.geocoder import PlaceQuery
 from optimizer.domain.errors import Fault, InvalidRequest
 from optimizer.domain.place import Place
-from optimizer.domain.practice import Policies
+from optimizer.domain.practice import Policies, Practice
 from optimizer.domain.time import MINUTE, Seconds
 from optimizer.domain.visit import Visit
 from optimizer.schedule.world import NEVER, Ints
@@ -113,16 +113,10 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     if query.moving is not None and place is not None:
         place = query.moving.place(place, pointer="?place")
     now = desk.clock()
-    with desk.store.unit_of_work(query.practice_id, write=False) as uow:
-        house = desk.boards.house(uow)
-        practice = house.practice
-        today = now.astimezone(practice.zone).date()
-        asked = query.dates(today)
-        dates = _open_dates(asked, today, practice.policies)
-        looked_at = [day for day in asked if day >= today] if query.explained else dates
-        reading = desk.boards.read(uow, looked_at, now, house=house, without=query.without)
-        behind = warnings_in(uow, now, practice.zone) if house.has_feeds else ()
-        warnings = told(behind, staff=query.exact)
+    reading, warnings = _read(query, now, desk)
+    practice = reading.house.practice
+    today = now.astimezone(practice.zone).date()
+    asked = query.dates(today)
     faults += faults_of(query, reading)
     if faults:
         raise InvalidRequest("the search cannot be made", code="search_refused", faults=faults)
@@ -144,7 +138,8 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
     )
     areas = areas_of(query.where, place, practice.policies)
     served = [day for day in view.dates if is_served(areas, day, practice.policies)]
-    days, next_from = _bounded(asked, _slots(view, terms, [day for day in served if day in dates], query, desk))
+    bookable = _open_dates(asked, today, practice.policies)
+    days, next_from = _bounded(asked, _slots(view, terms, [day for day in served if day in bookable], query, desk))
     refusals = None
     if query.explained:
         visit = _visit(query, view, terms, today)
@@ -164,6 +159,29 @@ def search(query: SlotQuery, *, desk: Desk) -> SlotAnswer:
         warnings=warnings,
         roads=roads_told(query, view, place, desk) if any(days.values()) else None,
     )
+
+
+def _read(query: SlotQuery, now: datetime, desk: Desk) -> tuple[Reading, tuple[str, ...]]:
+    """What there is on the dates asked for, and what calendars kept elsewhere have not told."""
+    boards = desk.boards
+    known = boards.known(query.practice_id)
+    if known is not None and not known.has_feeds and not query.without:
+        kept = boards.again(desk.store, known, _looked_at(query, known.practice, now), now)
+        if kept is not None:
+            return kept, ()
+    with desk.store.unit_of_work(query.practice_id, write=False) as uow:
+        house = boards.house(uow)
+        dates = _looked_at(query, house.practice, now)
+        reading = boards.read(uow, dates, now, house=house, without=query.without)
+        behind = warnings_in(uow, now, house.practice.zone) if house.has_feeds else ()
+    return reading, told(behind, staff=query.exact)
+
+
+def _looked_at(query: SlotQuery, practice: Practice, now: datetime) -> Sequence[date]:
+    """The dates whose agendas matter: those that may be booked, and others where somebody asks why not."""
+    today = now.astimezone(practice.zone).date()
+    asked = query.dates(today)
+    return [day for day in asked if day >= today] if query.explained else _open_dates(asked, today, practice.policies)
 
 
 def near(

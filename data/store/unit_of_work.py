@@ -1,6 +1,8 @@
 """One transaction of one practice."""
 
-from sqlalchemy import Connection, bindparam, select
+from datetime import date
+
+from sqlalchemy import Connection, bindparam, func, select
 
 from data.store.convert import practice_from_row
 from data.store.repositories.agendas import Agendas
@@ -20,12 +22,20 @@ from data.store.repositories.search_tallies import SearchTallies
 from data.store.repositories.services import Services
 from data.store.repositories.visit_events import VisitEvents
 from data.store.repositories.worked import Worked
+from data.store.tables import agenda
 from data.store.tables import practice as table
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Practice
 
 REVISION = select(table.c.revision).where(table.c.id == bindparam("of"))
 """Asked by every search, and so written once."""
+
+MARKS = select(
+    table.c.revision,
+    select(func.coalesce(func.sum(agenda.c.version), 0))
+    .where(agenda.c.practice_id == bindparam("of"), agenda.c.date.between(bindparam("first"), bindparam("last")))
+    .scalar_subquery(),
+).where(table.c.id == bindparam("of"))
 
 
 class UnitOfWork:
@@ -72,6 +82,13 @@ class UnitOfWork:
         if found is None:
             raise NotFound(f"there is no practice {self.practice_id!r}")
         return found
+
+    def marks(self, first: date, last: date) -> tuple[int, int]:
+        """`revision()` and `agendas.changes(first, last)` of one moment, in one query. Raises NotFound."""
+        row = self._connection.execute(MARKS, {"of": self.practice_id, "first": first, "last": last}).first()
+        if row is None:
+            raise NotFound(f"there is no practice {self.practice_id!r}")
+        return int(row[0]), int(row[1])
 
     def commit(self) -> None:
         """Make everything done so far last. Nothing more is done in this unit of work afterwards."""

@@ -264,8 +264,9 @@ def test_a_search_asks_the_store_as_often_for_one_day_as_for_a_month_of_many(ope
                 clinic.public.search(BRAMPTON, MONDAY, days, **more)
                 with statements(clinic.store) as sent:
                     clinic.public.search(BRAMPTON, MONDAY, days, **more)
-                counts.add(len([statement for statement in sent if statement.startswith("SELECT")]))
-    assert counts == {3}
+                counts.add((days, len([statement for statement in sent if statement.startswith("SELECT")])))
+    # A few days are looked up one by one; of many it is asked once whether anything has changed.
+    assert counts == {(1, 3), (7, 2), (31, 2)}
 
 
 def test_preparing_days_asks_the_store_three_times_more_however_many_there_are(opened: Open) -> None:
