@@ -134,7 +134,9 @@ class Portfolio:
         if share > LONG_SEARCH:
             self._searched = search(self._ruin, limit * share, self._found, until=self._until, stop=self._stop)
         else:
-            self._cool(min(2 * size**2, affordable(self._day, limit * share)))
+            # Little where it goes on beside the dives: until they begin, one of two cores has nothing to do.
+            first = size**2 // 4 if self._is_beside else 2 * size**2
+            self._cool(min(first, affordable(self._day, limit * share)))
         self._help = max(1, min(size**2, self._enough // (MOST_BESIDE if self._is_beside else TURNS)))
 
     def _plan_in_groups(self) -> None:
