@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.booking_world import BRAMPTON, MONDAY
@@ -23,6 +23,8 @@ from tests.features.test_day_page import published  # noqa: F401
 from tests.features.web import CREW, open_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+expect.set_options(timeout=20_000)  # half of a slow machine may belong to somebody else
 
 
 @pytest.fixture
