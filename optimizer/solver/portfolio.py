@@ -38,6 +38,8 @@ THREADS = 2
 
 LONG_SEARCH = 0.5
 """From this share of the time on, the search before generation is the whole one, with routing and set partitioning."""
+LONG_DAY = 7.0
+"""So is the one before a large day of more visits a shift: dives may never begin there, and nothing else goes on."""
 MOST_SHARE = 0.9
 """The rest, however long the days are, is for a bound."""
 TURNS = 40
@@ -131,7 +133,7 @@ class Portfolio:
         size, limit = len(self._day.problem.visits), self._params.time_limit
         expected = generation_seconds(size, self._usual_day())
         share = min(MOST_SHARE, expected / (expected + limit))
-        if share > LONG_SEARCH:
+        if share > LONG_SEARCH or (self._is_beside and self._usual_day() > LONG_DAY):
             self._searched = search(self._ruin, limit * share, self._found, until=self._until, stop=self._stop)
         else:
             # Little where it goes on beside the dives: until they begin, one of two cores has nothing to do.

@@ -104,12 +104,14 @@ MUTANTS = (
         file="data/store/repositories/holds.py",
         before='table.c.expires_at > bindparam("now")',
         after='table.c.created_at <= bindparam("now")',
+        tests=(HOLDS, PROMISES),
     ),
     Mutant(
         name="hold that lapses a second late",
         file="data/store/repositories/holds.py",
         before='table.c.expires_at > bindparam("now")',
         after='table.c.expires_at >= bindparam("now")',
+        tests=(HOLDS, PROMISES),
     ),
     Mutant(
         name="lapsed hold confirmed unseen",
