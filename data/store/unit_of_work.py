@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from data.store.convert import practice_from_row
-from data.store.repositories.agendas import Agendas
+from data.store.repositories.agendas import CHANGES, Agendas
 from data.store.repositories.asked_places import AskedPlaces
 from data.store.repositories.audit import Audit
 from data.store.repositories.bookings import Bookings
@@ -22,7 +22,6 @@ from data.store.repositories.search_tallies import SearchTallies
 from data.store.repositories.services import Services
 from data.store.repositories.visit_events import VisitEvents
 from data.store.repositories.worked import Worked
-from data.store.tables import agenda
 from data.store.tables import practice as table
 from optimizer.domain.errors import NotFound
 from optimizer.domain.practice import Practice
@@ -30,12 +29,7 @@ from optimizer.domain.practice import Practice
 REVISION = select(table.c.revision).where(table.c.id == bindparam("of"))
 """Asked by every search, and so written once."""
 
-MARKS = select(
-    table.c.revision,
-    select(func.coalesce(func.sum(agenda.c.version), 0))
-    .where(agenda.c.practice_id == bindparam("of"), agenda.c.date.between(bindparam("first"), bindparam("last")))
-    .scalar_subquery(),
-).where(table.c.id == bindparam("of"))
+MARKS = REVISION.add_columns(CHANGES.scalar_subquery())
 
 
 class UnitOfWork:

@@ -130,10 +130,10 @@ class Portfolio:
 
     def _search(self) -> None:
         """What generation begins from: the longer, the less there is to expect from it."""
-        size, limit = len(self._day.problem.visits), self._params.time_limit
-        expected = generation_seconds(size, self._usual_day())
+        size, limit, usual = len(self._day.problem.visits), self._params.time_limit, self._usual_day()
+        expected = generation_seconds(size, usual)
         share = min(MOST_SHARE, expected / (expected + limit))
-        if share > LONG_SEARCH or (self._is_beside and self._usual_day() > LONG_DAY):
+        if share > LONG_SEARCH or (self._is_beside and usual > LONG_DAY):
             self._searched = search(self._ruin, limit * share, self._found, until=self._until, stop=self._stop)
         else:
             # Little where it goes on beside the dives: until they begin, one of two cores has nothing to do.

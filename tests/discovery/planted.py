@@ -87,6 +87,13 @@ MUTANTS = (
         tests=("tests/contract/test_transactions.py",),
     ),
     Mutant(
+        name="board remembered too long",
+        file="api/services/boards.py",
+        before="        if revision != house.revision or not whole.still_holds(revision, changes, now):\n",
+        after="        if False and revision and changes:\n",
+        tests=("tests/features/test_slots.py",),
+    ),
+    Mutant(
         name="day remembered too long",
         file="api/services/boards.py",
         before="            self.version == version\n",

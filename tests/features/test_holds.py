@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from api.services import holding
+from api.services.desk import Desk
+from api.services.offers import Offer
 from data.store.records import Role
+from data.store.repositories.agendas import Day
 from tests.booking_world import BRAMPTON, GUELPH, MILTON, MONDAY, crew, make_key, open_practice
 from tests.features.clinic import Clinic, at, open_clinic
 from tests.front_desk import FrontDesk
@@ -106,6 +110,36 @@ def test_whoever_adds_least_to_the_day_is_sent(url: str, tmp_path: Path) -> None
         held = clinic.public.hold(offer(clinic, "11:00", MILTON)).body["hold_id"]
         with clinic.store.unit_of_work("north", write=False) as uow:
             assert [visit.therapist for visit in uow.holds.get(held).visits] == ["t1"]
+
+
+@pytest.mark.parametrize("people", [1, 2])
+def test_where_the_best_has_gone_since_the_first_look_somebody_else_comes(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, people: int
+) -> None:
+    looked_at: list[str] = []
+    look = holding.candidate_days
+
+    def look_and_lose_the_best(wanted: Offer, practice_id: str, *, desk: Desk) -> tuple[set[Day], set[Day]]:
+        best, everybody = look(wanted, practice_id, desk=desk)
+        if not looked_at:
+            ((therapist, _),) = best
+            looked_at.append(therapist)
+            clinic.book(BRAMPTON, at(MONDAY, "10:00"), therapist=therapist)
+        return best, everybody
+
+    with open_clinic(url, tmp_path, crew(people)) as clinic:
+        wanted = offer(clinic)
+        monkeypatch.setattr(holding, "candidate_days", look_and_lose_the_best)
+        answer = clinic.public.hold(wanted)
+        if people == 1:
+            assert (answer.status, answer.code) == (409, "slot_taken")
+            return
+        assert answer.status == 201
+        with clinic.store.unit_of_work("north", write=False) as uow:
+            (kept,) = uow.holds.get(answer.body["hold_id"]).visits
+            days = {agenda.therapist: agenda.version for agenda in uow.agendas.between(MONDAY, MONDAY)}
+        assert {kept.therapist, *looked_at} == {"t0", "t1"}
+        assert days == {"t0": 1, "t1": 1}  # what was taken back has counted nothing
 
 
 def test_the_practices_cap_counts_holds(url: str, tmp_path: Path) -> None:

@@ -269,6 +269,27 @@ def test_a_search_asks_the_store_as_often_for_one_day_as_for_a_month_of_many(ope
     assert counts == {(1, 3), (7, 2), (31, 2)}
 
 
+def test_what_is_kept_of_many_days_is_shown_only_while_it_holds(opened: Open) -> None:
+    """Of so many days a warm search asks only whether anything has changed."""
+    with opened(*crew(5)) as clinic:
+
+        def shown() -> dict[str, str]:
+            return clinic.public.offers(BRAMPTON, MONDAY, 7)
+
+        before = shown().keys()
+        ten = at(MONDAY, "10:00").isoformat()
+        for _ in range(5):  # whoever is left takes it
+            assert clinic.public.hold(shown()[ten]).status == 201
+        assert ten not in shown()
+        clinic.now += timedelta(minutes=5)
+        assert shown().keys() == before
+        practice = clinic.store.practices.get("north")
+        clinic.store.practices.put(replace(practice, policies=replace(practice.policies, visits_a_day=0)))
+        assert shown() == {}
+        clinic.store.practices.put(practice)
+        assert shown().keys() == before
+
+
 def test_preparing_days_asks_the_store_three_times_more_however_many_there_are(opened: Open) -> None:
     with opened(*crew(5)) as clinic:
         clinic.public.search(BRAMPTON, MONDAY, 1)
