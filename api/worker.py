@@ -12,6 +12,7 @@ HINTS = {
     HTTPStatus.BAD_REQUEST: "Send HTTP/1.1, with everything in the address percent-encoded and each header once.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "Ask for less at once: the address has room for 4,094 characters.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send fewer and shorter headers.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Try again; a request that writes with the same Idempotency-Key.",
 }
 CODES = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "uri_too_long",
@@ -59,7 +60,7 @@ def _answer(status: HTTPStatus) -> bytes:
         status=status,
         detail=status.description or status.phrase,
         code=CODES.get(status, "malformed_request"),
-        hint=HINTS.get(status, ""),
+        hint=HINTS.get(status, HINTS[HTTPStatus.BAD_REQUEST]),
         errors=[],
     )
     body = problem.model_dump_json().encode()

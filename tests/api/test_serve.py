@@ -83,6 +83,7 @@ NO_REQUESTS = {
     "headers too large": (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + 2 * LONG + b"\r\n\r\n", 431, "headers_too_large"),
     "no HTTP": (b"good morning\r\n\r\n", 400, "malformed_request"),
     "header without a name": (b"GET / HTTP/1.1\r\n: x\r\n\r\n", 400, "malformed_request"),
+    "what nobody can do": (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n", 417, "malformed_request"),
 }
 
 
@@ -95,7 +96,9 @@ def test_what_is_no_request_is_refused_by_a_problem_document(what: str, address:
         answer = HTTPResponse(line)
         answer.begin()
         assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
-        assert json.load(answer)["code"] == code
+        problem_told = json.load(answer)
+        assert problem_told["code"] == code
+        assert problem_told["hint"]
 
 
 def test_it_says_that_it_is_ready(address: str) -> None:
