@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
 
 from optimizer.schedule.problem import Problem
 from tests.benchmarks import gta, instances
@@ -29,6 +31,14 @@ class Case:
     best_known: float | None = None
     serve_all: bool = False
     roads: Roads | None = None
+
+    @cached_property
+    def content(self) -> str:
+        """Its name and a digest of what it asks: an instance that is generated otherwise is another one."""
+        travel = self.problem.travel
+        asked = sha256(travel.seconds.tobytes() + travel.starts.tobytes())
+        asked.update(repr((self.problem.shifts, self.problem.visits, self.problem.weights, self.price)).encode())
+        return f"{self.name} {asked.hexdigest()[:12]}"
 
     def believing(self, belief: Belief) -> "Case":
         """The same day, planned by someone to whom a drive takes equally long at any hour."""

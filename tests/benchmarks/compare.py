@@ -15,6 +15,7 @@ from tests.benchmarks.arena import ROOT, Run, run
 from tests.benchmarks.cases import SETS, Case, cases
 from tests.benchmarks.cpu_clock import CpuClock
 from tests.benchmarks.engines.all import NAMES
+from tests.benchmarks.kept import Kept
 from tests.benchmarks.references import References
 from tests.benchmarks.tables import header, row, table
 
@@ -28,7 +29,13 @@ def main() -> None:
     runs = []
     for seconds in map(float, asked.seconds.split(",")):
         for done in compete(
-            found, engines, seconds=seconds, seeds=_numbers(asked.luck), clock=clock, cores=cores(asked.cores)
+            found,
+            engines,
+            seconds=seconds,
+            seeds=_numbers(asked.luck),
+            clock=clock,
+            cores=cores(asked.cores),
+            kept=Kept(clock=clock) if asked.keep else None,
         ):
             print(row(done), flush=True)
             runs.append(done)
@@ -46,8 +53,9 @@ def compete(
     seeds: Sequence[int],
     clock: CpuClock,
     cores: Sequence[int],
+    kept: Kept | None = None,
 ) -> Iterator[Run]:
-    """Every engine on every case, one run to a core at a time, in the order asked."""
+    """Every engine on every case, one run to a core at a time, in the order asked; none twice that is kept."""
     if any(name.startswith("rounds") for name in engines):
         # Compiles what has changed, once and outside everybody's patience; done in a second where nothing has.
         subprocess.run([sys.executable, "-m", "optimizer.solver.preload"], cwd=ROOT, check=True)
@@ -56,11 +64,17 @@ def compete(
         free.put(core)
 
     def on_a_core(case: Case, name: str, seed: int) -> Run:
+        done = None if kept is None else kept.find(case, name, seconds=seconds, seed=seed)
+        if done is not None:
+            return done
         core = free.get()
         try:
-            return run(case, name, seconds=seconds, seed=seed, clock=clock, core=core)
+            done = run(case, name, seconds=seconds, seed=seed, clock=clock, core=core)
         finally:
             free.put(core)
+        if kept is not None:
+            kept.keep(case, done)
+        return done
 
     with ThreadPoolExecutor(len(cores)) as pool:
         asked = [pool.submit(on_a_core, case, name, seed) for case in found for name in engines for seed in seeds]
@@ -78,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", default="1,2,3", help="seeds of generated days")
     parser.add_argument("--luck", default="1", help="seeds of the engines")
     parser.add_argument("--cores", type=int, default=os.cpu_count(), help="how many runs at a time, each on its core")
+    parser.add_argument("--keep", action="store_true", help="keep runs, and do none again that is kept")
     return parser.parse_args()
 
 

@@ -6,7 +6,6 @@ Kept in var/bench from run to run, so that a short run is measured against what 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
@@ -70,10 +69,10 @@ class References:
                 self._better(case, run.value, run.engine)
             known = self.of(case)
             if run.bound is not None and (known.bound is None or run.bound > known.bound):
-                self.known[_key(case)] = Reference(best=known.best, by=known.by, bound=run.bound, bound_by=run.engine)
+                self.known[case.content] = Reference(best=known.best, by=known.by, bound=run.bound, bound_by=run.engine)
 
     def of(self, case: Case) -> Reference:
-        return self.known.get(_key(case), Reference())
+        return self.known.get(case.content, Reference())
 
     def gap(self, case: Case, value: float) -> float | None:
         """Percent above the reference; None where there is none."""
@@ -83,12 +82,4 @@ class References:
     def _better(self, case: Case, value: float, by: str) -> None:
         known = self.of(case)
         if known.best is None or value < known.best:
-            self.known[_key(case)] = Reference(best=value, by=by, bound=known.bound, bound_by=known.bound_by)
-
-
-def _key(case: Case) -> str:
-    travel = case.problem.travel
-    content = sha256(travel.seconds.tobytes() + travel.starts.tobytes())
-    content.update(repr((case.problem.shifts, case.problem.weights, case.price)).encode())
-    content.update(repr([(v.id, v.starts, v.session, v.service) for v in case.problem.visits]).encode())
-    return f"{case.name} {content.hexdigest()[:12]}"
+            self.known[case.content] = Reference(best=value, by=by, bound=known.bound, bound_by=known.bound_by)

@@ -15,6 +15,7 @@ from tests.benchmarks.compare import compete, cores
 from tests.benchmarks.cpu_clock import VAR, CpuClock
 from tests.benchmarks.growth import growth_table
 from tests.benchmarks.instances import BENCH
+from tests.benchmarks.kept import Kept
 from tests.benchmarks.plots import plot_gaps, plot_growth
 from tests.benchmarks.references import References
 from tests.benchmarks.rush_hour_day import PLANNERS, driven_table
@@ -23,6 +24,11 @@ from tests.benchmarks.tables import header, row, table
 EVERYBODY = ("rounds", "ortools-gls", "ortools-ils", "ortools-ils+", "pyvrp", "vroom", "vrp-cli")
 REFEREED = ("rounds", "kayros")
 SOME = ("rounds", "ortools-gls", "pyvrp", "vroom")
+GROWING = ("rounds", "ortools-gls", "pyvrp", "vroom", "vrp-cli")
+"""Those who tell when they found what; and VROOM, which ends by itself."""
+SHORT = (1, 10)
+RESUMED = ("full",)
+"""Profiles whose runs are kept (see `kept`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +79,25 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         ),
         "full": Profile(
             chapters=(
-                Chapter(title="Home-visit days, 30 visits", sets=("gta-30", "made-up-5x30")),
+                Chapter(title="Home-visit days, 30 visits", sets=("gta-30", "made-up-5x30"), limits=SHORT),
                 Chapter(title="Home-visit days, 60 visits", sets=("gta-60", "made-up-10x60")),
                 Chapter(title="Home-visit days, 180 visits", sets=("gta-180", "made-up-30x180")),
-                Chapter(title="Days on which every visit fits", sets=("room-5x30", "room-10x60", "room-30x180")),
-                Chapter(title="A region", sets=("made-up-200x1200",), limits=(60,), seeds=(1, 2)),
+                Chapter(title="Days on which every visit fits", sets=("room-5x30", "room-10x60"), limits=SHORT),
+                Chapter(title="Days of 180 on which every visit fits", sets=("room-30x180",), limits=(10, 60)),
+                Chapter(title="A region", sets=("contract-200x1200",), limits=(60,), seeds=(1, 2)),
                 Chapter(
                     title="Home-visit days with a rush hour",
                     sets=("rush-gta-30", "rush-gta-60", "rush-10x60"),
                     engines=PLANNERS,
-                    limits=(1, 10),
+                    limits=SHORT,
                 ),
-                Chapter(title="Home health care", sets=("hhcrsp-5x30", "hhcrsp-10x60", "hhcrsp-plain-10x60")),
-                Chapter(title="Solomon, 100 customers", sets=("solomon",)),
-                Chapter(title="Homberger, 200 customers", sets=("homberger",)),
-                Chapter(title="One therapist, home early", sets=("tsptw",), limits=(1, 10)),
-                Chapter(title="Timefold's demo", sets=("timefold",)),
+                Chapter(
+                    title="Home health care", sets=("hhcrsp-5x30", "hhcrsp-10x60", "hhcrsp-plain-10x60"), limits=SHORT
+                ),
+                Chapter(title="Solomon, 100 customers", sets=("solomon",), limits=SHORT),
+                Chapter(title="Homberger, 200 customers", sets=("homberger",), limits=(10, 60)),
+                Chapter(title="One therapist, home early", sets=("tsptw",), limits=SHORT),
+                Chapter(title="Timefold's demo", sets=("timefold",), limits=SHORT),
                 Chapter(
                     title="Proofs refereed, rush hour, starts fixed",
                     sets=("office-8x8", "office-12x12", "office-20x20", "office-30x30"),
@@ -99,6 +108,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             growth=Chapter(
                 title="Growth",
                 sets=("made-up-2x10", "made-up-5x30", "made-up-10x60", "made-up-20x120", "made-up-30x180"),
+                engines=GROWING,
                 limits=(60,),
             ),
             rush_hour=Chapter(
@@ -118,6 +128,7 @@ class Arena:
 
     clock: CpuClock
     cores: Sequence[int]
+    kept: Kept | None = None
 
     def play(self, chapter: Chapter) -> tuple[list[Case], list[Run]]:
         """Run a chapter, telling of every run as it ends. Published sets are left out where they are not there."""
@@ -129,7 +140,13 @@ class Arena:
                 print(f"no {name} in {BENCH}: left out")
         for seconds in chapter.limits:
             for run in compete(
-                found, chapter.engines, seconds=seconds, seeds=chapter.luck, clock=self.clock, cores=self.cores
+                found,
+                chapter.engines,
+                seconds=seconds,
+                seeds=chapter.luck,
+                clock=self.clock,
+                cores=self.cores,
+                kept=self.kept,
             ):
                 print(row(run), flush=True)
                 runs.append(run)
@@ -140,7 +157,9 @@ def main(name: str) -> None:
     if name not in PROFILES:
         raise SystemExit(f"no profile {name}: there are {', '.join(PROFILES)}")
     profile, references = PROFILES[name], References.load()
-    arena = Arena(clock=CpuClock.build(), cores=cores(os.cpu_count() or 1))
+    clock = CpuClock.build()
+    # Hours of runs are not lost with an interruption; the short profile is always measured anew.
+    arena = Arena(clock=clock, cores=cores(os.cpu_count() or 1), kept=Kept(clock=clock) if name in RESUMED else None)
     report = [f"# Engines compared ({name} profile)", "", header(EVERYBODY, arena.clock)]
     for number, chapter in enumerate(profile.chapters):
         found, runs = arena.play(chapter)

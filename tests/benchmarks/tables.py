@@ -24,7 +24,7 @@ def header(engines: Sequence[str], clock: CpuClock) -> str:
     ]
     for name in engines:
         planner = engine(name.partition("@")[0])
-        lines.append(f"| {name} | {_version(planner.package)} | {planner.limit} |")
+        lines.append(f"| {name} | {version_of(planner.package)} | {planner.limit} |")
     return "\n".join([*lines, ""])
 
 
@@ -92,7 +92,8 @@ def _cell(case: Case, runs: Sequence[Run], references: References, gaps: list[fl
     return f"{gap:.2f}{left}" if len(good) == len(runs) else f"{gap:.2f}{left}, {len(runs) - len(good)} without"
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Of a distribution, or that it is not there."""
     try:
         return version(package)
     except PackageNotFoundError:
