@@ -80,10 +80,10 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "full": Profile(
             chapters=(
                 Chapter(title="Home-visit days, 30 visits", sets=("gta-30", "made-up-5x30"), limits=SHORT),
-                Chapter(title="Home-visit days, 60 visits", sets=("gta-60", "made-up-10x60")),
+                Chapter(title="Home-visit days, 60 visits", sets=("gta-60", "made-up-10x60"), limits=SHORT),
                 Chapter(title="Home-visit days, 180 visits", sets=("gta-180", "made-up-30x180")),
                 Chapter(title="Days on which every visit fits", sets=("room-5x30", "room-10x60"), limits=SHORT),
-                Chapter(title="Days of 180 on which every visit fits", sets=("room-30x180",), limits=(10, 60)),
+                Chapter(title="Days of 180 on which every visit fits", sets=("room-30x180",), limits=(60,)),
                 Chapter(title="A region", sets=("contract-200x1200",), limits=(60,), seeds=(1, 2)),
                 Chapter(
                     title="Home-visit days with a rush hour",
@@ -95,7 +95,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                     title="Home health care", sets=("hhcrsp-5x30", "hhcrsp-10x60", "hhcrsp-plain-10x60"), limits=SHORT
                 ),
                 Chapter(title="Solomon, 100 customers", sets=("solomon",), limits=SHORT),
-                Chapter(title="Homberger, 200 customers", sets=("homberger",), limits=(10, 60)),
+                Chapter(title="Homberger, 200 customers", sets=("homberger",), limits=(60,)),
                 Chapter(title="One therapist, home early", sets=("tsptw",), limits=SHORT),
                 Chapter(title="Timefold's demo", sets=("timefold",), limits=SHORT),
                 Chapter(
