@@ -5,13 +5,15 @@ its cost. Whoever takes its orders times them anew. Nodes are the visits, then t
 node's cumulated time is the session's start, so windows are plain bounds and set-up is owed by the arc.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+from ortools.constraint_solver.routing_ils_pb2 import SISRRuinStrategy
+from ortools.constraint_solver.routing_parameters_pb2 import RoutingSearchParameters
 
 from optimizer.schedule.timeline import Day
 from optimizer.schedule.world import (
@@ -38,6 +40,8 @@ from optimizer.solver.assignment import Assignment
 
 HORIZON = 3 * 24 * 3600
 """An end of time for dimensions, seconds, where no window and no shift ends later."""
+STRINGS = SISRRuinStrategy(max_removed_sequence_size=10, avg_num_removed_visits=10, bypass_factor=0.01)
+"""What iterated local search ruins at a time: strings of neighbours, Christiaens and Vanden Berghe 2020."""
 
 
 class TravelView(StrEnum):
@@ -56,7 +60,7 @@ def views(day: Day) -> tuple[TravelView, ...]:
 
 
 class RoutingModel:
-    """One search model. Build it anew for each view; solve it once."""
+    """One search model. Build it anew for each view and search; search it once."""
 
     def __init__(self, day: Day, view: TravelView) -> None:
         self._world = world = day.world
@@ -72,8 +76,8 @@ class RoutingModel:
         self._loads([_between_nodes(world, table, view) for table in world.drive])
         self._choices()
 
-    def solve(self, first: Assignment, *, branches: int, seconds: float) -> Iterator[Assignment]:
-        """Improve an assignment; each better one the model meets, the best last.
+    def guided(self, first: Assignment, *, branches: int, seconds: float) -> Assignment | None:
+        """Improve an assignment by guided local search; the best one met.
 
         Parameters
         ----------
@@ -82,10 +86,8 @@ class RoutingModel:
         seconds
             The safety net.
         """
-        parameters = pywrapcp.DefaultRoutingSearchParameters()
-        parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+        parameters = _parameters(seconds)
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
         self._routing.AddSearchMonitor(self._routing.solver().BranchesLimit(branches))
         self._routing.CloseModelWithParameters(parameters)
         known = self._routing.ReadAssignmentFromRoutes(
@@ -95,8 +97,32 @@ class RoutingModel:
             found = self._routing.SolveWithParameters(parameters)
         else:
             found = self._routing.SolveFromAssignmentWithParameters(known, parameters)
-        if found is not None:
-            yield self._orders(found)
+        return None if found is None else self._orders(found)
+
+    def iterated(self, *, solutions: int, seconds: float) -> Assignment | None:
+        """Iterated local search from a first solution of its own: strings of neighbours are ruined, put back and
+        improved, and what is a little worse is sometimes kept.
+
+        Parameters
+        ----------
+        solutions
+            How many solutions to look at, those of the first descent included: a count, as above.
+        seconds
+            The safety net: solutions that could not be made whole again are not counted.
+        """
+        parameters = _parameters(seconds)
+        parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GREEDY_DESCENT
+        parameters.solution_limit = solutions
+        parameters.use_iterated_local_search = True
+        iterated = parameters.iterated_local_search_parameters
+        iterated.improve_perturbed_solution = True
+        iterated.reference_solution_acceptance_strategy.simulated_annealing.automatic_temperatures = True
+        ruins = iterated.ruin_recreate_parameters.ruin_strategies
+        del ruins[:]
+        ruins.add().sisr.CopyFrom(STRINGS)
+        # SolveWithParameters says nothing and searches otherwise: it ignores `use_iterated_local_search`.
+        found = self._routing.SolveWithIteratedLocalSearch(parameters)
+        return None if found is None else self._orders(found)
 
     def _orders(self, found: pywrapcp.Assignment) -> Assignment:
         orders = []
@@ -171,6 +197,13 @@ class RoutingModel:
             routing.VehicleVar(index).SetValues([-1, *able])
             penalty = self._tier * optional[visit] + above * required[visit]
             routing.AddDisjunction([index], min(penalty, 1 << 50))
+
+
+def _parameters(seconds: float) -> RoutingSearchParameters:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1000)))
+    return parameters
 
 
 def _nodes(world: World) -> Ints:

@@ -133,7 +133,7 @@ def test_routing_gives_orders_that_keep_their_promises_where_travel_is_the_same_
     ruin = Ruin.of(day, seed=1)
     list(ruin.insert_all())
     assert views(day) == (TravelView.LIKELY,)
-    (found,) = RoutingModel(day, TravelView.LIKELY).solve(ruin.assignment, branches=500, seconds=60.0)
+    found = RoutingModel(day, TravelView.LIKELY).guided(ruin.assignment, branches=500, seconds=60.0)
     decode(day, found, engine="routing", seed=1)
 
 
@@ -142,8 +142,26 @@ def test_the_longest_travel_times_give_orders_that_survive_rush_hour() -> None:
         world = random_world(Random(seed), visits=20, shifts=3, breaks=False)
         day = Day.of(world)
         nobody = ((),) * 3
-        (found,) = RoutingModel(day, TravelView.LONGEST).solve(nobody, branches=500, seconds=60.0)
+        found = RoutingModel(day, TravelView.LONGEST).guided(nobody, branches=500, seconds=60.0)
         decode(day, found, engine="routing", seed=1)
+
+
+def test_iterated_routing_gives_the_same_orders_again_and_they_keep_their_promises() -> None:
+    world = random_world(Random(11), visits=20, shifts=3, rush_hour=False, breaks=False)
+    day = Day.of(world)
+    first, second = (RoutingModel(day, TravelView.LIKELY).iterated(solutions=100, seconds=60.0) for _ in range(2))
+    assert first is not None
+    assert first == second
+    decode(day, first, engine="routing", seed=1)
+
+
+def test_iterated_routing_ends_on_a_day_where_nothing_ruined_can_be_put_back() -> None:
+    rng = Random(6)
+    world = tiny_world(rng, visits=rng.randint(1, 6), shifts=rng.randint(1, 3))
+    day = Day.of(world)
+    found = RoutingModel(day, TravelView.LIKELY).iterated(solutions=1_000_000, seconds=0.3)
+    assert found is not None
+    assert sum(map(len, found)) > 0
 
 
 def test_the_best_choice_of_days_leaves_nobody_served_twice() -> None:
