@@ -91,6 +91,7 @@ class Portfolio:
         self._ruin = Ruin.of(day, params.seed)
         self._best: Standing | None = None
         self._help, self._enough = 0, affordable(day, params.time_limit)
+        self._patience = self._enough
         self._searched = self._columns = self._iterations = 0
         self._cut_short = self._is_optimal = False
 
@@ -173,7 +174,7 @@ class Portfolio:
         self._cut_short = self._cut_short or ended.cut_short
 
     def _generate_in_turns(self) -> None:
-        """Generation, helped; where it ends open, longer help and another one from what that has found."""
+        """Generation, helped; where it ends open, help until that finds something, and another one from there."""
 
         def hear(news: News) -> None:
             self._found(news.assignment, GENERATION)
@@ -197,9 +198,19 @@ class Portfolio:
             if generated.is_optimal or generated.cut_short or self._stop():
                 self._cut_short = self._cut_short or generated.cut_short
                 return
-            self._ruin.offer(self._standing.assignment)
-            if not self._cool(min(self._enough, self._help * TURNS)):
+            if not self._cool_on():
                 return
+
+    def _cool_on(self) -> bool:
+        """Ruin and recreate from the best plan, again and again until it finds a better one; all together not longer
+        than the time pays for."""
+        while self._patience > 0 and not self._stop():
+            turn = min(self._patience, self._help * TURNS)
+            self._patience -= turn
+            self._ruin.offer(self._standing.assignment)
+            if self._cool(turn):
+                return True
+        return False
 
     def _aid(self, best: Assignment, start: Assignment) -> tuple[Assignment, Sequence[Column]]:
         """A turn of ruin and recreate with the days met; longer while it finds something."""
