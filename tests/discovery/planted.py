@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 PROMISES = "tests/discovery/test_promises.py"
 HOLDS = "tests/features/test_holds.py"
+BRANCHING = "tests/unit/test_branching.py"
 CLOCKS = "tests/faults/test_booking_when_clocks_change.py"
 RACE = (
     "tests/features/test_races.py::test_of_eight_who_race_for_what_one_can_have_exactly_one_gets_it"
@@ -348,6 +349,28 @@ MUTANTS = (
         before="    if horizon.length == DAY and len(offsets) == 1:\n",
         after="    if True:\n",
         tests=(CLOCKS,),
+    ),
+    # Proofs
+    Mutant(
+        name="a day that lifts the bound just enough is cut off",
+        file="optimizer/solver/columns/branching.py",
+        before="        too_dear = bound + reduced - least[number] > self._below * SCALE\n",
+        after="        too_dear = bound + reduced - least[number] >= self._below * SCALE\n",
+        tests=(BRANCHING,),
+    ),
+    Mutant(
+        name="two visits are parted with each of them",
+        file="optimizer/solver/columns/branching.py",
+        before="_with(node.served, one, other)), (first & second, node.served)",
+        after="_with(node.served, one, other)), (first | second, node.served)",
+        tests=(BRANCHING,),
+    ),
+    Mutant(
+        name="a partial day that starts later makes others needless",
+        file="optimizer/solver/columns/label_kernel.py",
+        before="            and table[row, START] <= table[label, START]\n",
+        after="",
+        tests=("tests/unit/test_column_pricing.py",),
     ),
     # What others may learn
     Mutant(

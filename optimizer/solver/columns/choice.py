@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.schedule.world import Ints
 from optimizer.solver.columns.classes import ShiftClass
@@ -38,6 +39,10 @@ class Caps:
     left_out: Sequence[tuple[Ints, int]]
     """For each tier `[visit]` weights, and the most that may be left out."""
     overtime: int
+
+    def allow(self, left: NDArray[np.bool_], overtime: int) -> bool:
+        """Whether a plan that leaves these visits out keeps to them."""
+        return overtime <= self.overtime and all(int(tier[left].sum()) <= most for tier, most in self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from optimizer.solver.step_kernel import first_step, last_step, next_step
 from optimizer.travel.compiled import inlined, unlocked
 
 # Columns of the label table; words of visited visits and then words of half paid cuts follow.
-START, COST, NEXT, ALIVE, NODE, PARENT, DRIVING, LOADS, SETS = 0, 1, 2, 3, 4, 5, 6, 7, 10
+START, COST, NEXT, ALIVE, NODE, PARENT, DRIVING, LOADS, CHAIN, SETS = 0, 1, 2, 3, 4, 5, 6, 7, 10, 11
 
 QUICK, EXACT, EVERY = 0, 1, 2
 """How labels are dominated: by time and cost alone (finds days fast, proves nothing), rightly, or only by labels of the
@@ -96,19 +96,66 @@ def beats(w: World, s: int, p: Prices, ends: Ends, rules: Rules, table: Ints, a:
 
 
 @inlined
+def bucket_of(g: Graph, ends: Ends, table: Ints, row: int, buckets: int) -> int:
+    """Where labels that have been to the same visits, end with the same one and took as many breaks are found."""
+    node = table[row, NODE]
+    mixed = np.int64(g.visit[node] + 1) * np.int64(1_000_003) + g.taken[node]
+    for word in range(SETS, SETS + ends.ahead.shape[1]):
+        mixed = (mixed ^ table[row, word]) * np.int64(-7046029254386353131)
+        mixed ^= mixed >> 31
+    return np.int64(mixed & (buckets - 1))
+
+
+@inlined
+def has_better(
+    w: World, s: int, g: Graph, p: Prices, ends: Ends, rules: Rules, table: Ints, same: Ints, found: Found, label: int
+) -> bool:
+    """Whether a label of the same visits, last visit and breaks dominates this one, which need not be kept yet.
+
+    Of two that dominate each other the older one stays.
+    """
+    node, row = table[label, NODE], same[bucket_of(g, ends, table, label, same.size)]
+    while row >= 0:
+        found.sums[1] += 1
+        other = table[row, NODE]
+        if (
+            row != label
+            and table[row, ALIVE] != 0
+            and table[row, START] <= table[label, START]
+            and g.visit[other] == g.visit[node]
+            and g.taken[other] == g.taken[node]
+            and (row < label or table[row, START] < table[label, START] or table[row, COST] < table[label, COST])
+            and beats(w, s, p, ends, rules, table, row, label)
+        ):
+            return True
+        row = table[row, CHAIN]
+    return False
+
+
+@inlined
 def keep(
     w: World,
     s: int,
+    g: Graph,
     p: Prices,
     ends: Ends,
     rules: Rules,
     table: Ints,
     heads: Ints,
+    same: Ints,
     found: Found,
     node: int,
     used: int,
 ) -> int:
     """Keep the label written in row `used` unless one of its node dominates it; answers how many are used then."""
+    if rules.mode == EVERY:
+        if has_better(w, s, g, p, ends, rules, table, same, found, used):
+            return used
+        bucket = bucket_of(g, ends, table, used, same.size)
+        table[used, CHAIN], same[bucket] = same[bucket], used
+        table[used, NEXT], table[used, ALIVE] = heads[node], 1
+        heads[node] = used
+        return used + 1
     previous, row = -1, heads[node]
     while row >= 0:
         following = table[row, NEXT]
@@ -183,19 +230,21 @@ def grow(
     threshold: int,
     table: Ints,
     heads: Ints,
+    same: Ints,
     found: Found,
 ) -> int:
     """Find the days of a shift with a reduced cost below the threshold.
 
     Answers the number of labels, or FULL when the table or the patience did not suffice (or, in EVERY mode, the list of
-    days).
-    `heads` has a cell for each node. With EXACT rules and an answer other than FULL, `found.sums[2]` is the least
-    reduced cost of any day if below the threshold.
+    days). `heads` has a cell for each node, `same` a power of two. With EXACT rules and an answer other than FULL,
+    `found.sums[2]` is the least reduced cost of any day if below the threshold.
     """
     breaks, width = w.shifts[s, REST_COUNT], table.shape[1]
     used, found.sums[0], found.sums[1], found.sums[2] = 0, 0, 0, threshold
     for n in range(heads.size):
         heads[n] = -1
+    if rules.mode == EVERY:
+        same[:] = -1
     for v in range(w.visits.shape[0]):
         if not w.fits[s, v]:
             continue
@@ -216,7 +265,7 @@ def grow(
                 table[used, PARENT], table[used, DRIVING] = -1, driving
                 serve(w, p, ends, table, used, v)
                 if within(w, s, table, used):
-                    used = keep(w, s, p, ends, rules, table, heads, found, node, used)
+                    used = keep(w, s, g, p, ends, rules, table, heads, same, found, node, used)
     for at in range(g.order.size):
         n = g.order[at]
         label = heads[n]
@@ -226,7 +275,11 @@ def grow(
         while label >= 0:
             if found.sums[1] > rules.patience:
                 return FULL
-            if is_beaten(w, s, g, p, ends, rules, table, heads, found, n, label):
+            if (
+                has_better(w, s, g, p, ends, rules, table, same, found, label)
+                if rules.mode == EVERY
+                else is_beaten(w, s, g, p, ends, rules, table, heads, found, n, label)
+            ):
                 table[label, ALIVE] = 0
                 label = table[label, NEXT]
                 continue
@@ -262,7 +315,7 @@ def grow(
                     table[used, PARENT], table[used, DRIVING] = label, table[label, DRIVING] + driving
                     serve(w, p, ends, table, used, v)
                     if table[used, COST] + behind < threshold and within(w, s, table, used):
-                        used = keep(w, s, p, ends, rules, table, heads, found, node, used)
+                        used = keep(w, s, g, p, ends, rules, table, heads, same, found, node, used)
             label = table[label, NEXT]
     return used
 

@@ -136,6 +136,37 @@ class Master:
         if self._programme is not None:
             self._programme.is_passed[self._logical :] |= impossible
 
+    def only(self, rows: Sequence[int]) -> None:
+        """Go on with just these days, from the basis without any."""
+        self.rows, self._programme = list(dict.fromkeys(rows)), None
+        self._known = set(self.rows)
+        self._begin_again()
+
+    def restricted(
+        self, banned: NDArray[np.bool_], served: NDArray[np.bool_], basis: NDArray[np.int32] | None
+    ) -> Solution:
+        """Solve it where some days (`[day]`) may not be worked and some visits (`[visit]`) not be left out.
+
+        Both are possible at a price, so that any basis of another such restriction is one to begin from; where the
+        price is paid nothing else is possible.
+        """
+        p = self._programme or self._build()
+        p.cost[: len(served)] = self.stage.left + self._dear * served
+        p.cost[self._logical :] = self._costs(self.rows) + self._dear * banned
+        if basis is not None:
+            p.basis[:] = basis
+        p.is_passed[: self._logical] = False
+        p.is_passed[self._logical :] = banned
+        p.is_passed[p.basis] = True
+        p.state[AGE] = PIVOTS
+        self._programme = p
+        return self.solve()
+
+    @property
+    def basis(self) -> NDArray[np.int32]:
+        """The basis of the last solution, as `restricted` takes it."""
+        return self._basis.copy()
+
     def _reprice(self) -> None:
         if self._programme is not None:
             self._programme.cost[self._logical :] = self._costs(self.rows)

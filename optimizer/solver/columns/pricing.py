@@ -27,6 +27,9 @@ BINS = 64
 PATIENCE = 20_000_000
 """Comparisons of labels for one class, a second of a slow core: nothing else ends a pricing before its end."""
 
+LABELS_A_BUCKET = 8
+"""Labels of the same hash, about, when a table is full."""
+
 MOST_NODES = 200_000
 """A graph larger than this is not built: nothing is proven then."""
 
@@ -64,6 +67,7 @@ class Workspace:
 
     labels: Ints
     heads: Ints
+    same: Ints
     rest: Rest
 
     @classmethod
@@ -73,6 +77,7 @@ class Workspace:
         return cls(
             labels=np.empty((labels, SETS + words_of(visits) + cut_words), dtype=np.int64),
             heads=np.empty(nodes, dtype=np.int64),
+            same=np.empty(1 << max(10, (labels // LABELS_A_BUCKET).bit_length()), dtype=np.int64),
             rest=Rest(
                 np.empty(nodes, dtype=np.int64),
                 np.empty(nodes, dtype=np.int64),
@@ -108,7 +113,18 @@ class Pricer:
         )
         heads = space.heads[: len(self.graph.opens)]
         labels = grow(
-            self.world, self.row, self.graph, self.ends, prices, space.rest, rules, threshold, table, heads, found
+            self.world,
+            self.row,
+            self.graph,
+            self.ends,
+            prices,
+            space.rest,
+            rules,
+            threshold,
+            table,
+            heads,
+            space.same,
+            found,
         )
         is_complete = labels != FULL and mode != 0
         least = int(found.sums[2]) if is_complete else -ENDLESS

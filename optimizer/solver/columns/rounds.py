@@ -9,8 +9,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.schedule.world import Ints
 from optimizer.solver.columns.bound_kernel import Prices
@@ -29,6 +31,41 @@ FEW = 12
 
 Goal = Callable[[int, float], bool]
 """Asked with the best bound (fixed point) and the master's value: whether that is good enough."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Days:
+    """Some days as arrays, to be priced again and again.
+
+    Attributes
+    ----------
+    cost
+        `[day]` in a stage, fixed point.
+    member
+        `[day, visit]`
+    number
+        `[day]` its class.
+    twice
+        `[day, cut]` whether it has two or more of a cut's visits.
+    """
+
+    cost: Ints
+    member: NDArray[np.bool_]
+    number: Ints
+    twice: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, stage: Stage, routes: Routes, cuts: Sequence[Cut], rows: Sequence[int]) -> Self:
+        chosen = np.array(rows, dtype=np.int64)
+        member = routes.member[chosen]
+        late, points = routes.figures(rows)
+        three = np.array(cuts, dtype=np.int64).reshape(-1, 3)
+        return cls(
+            cost=np.round((late * stage.late + points * stage.point) * SCALE).astype(np.int64),
+            member=member,
+            number=np.array([routes.all[row].number for row in rows], dtype=np.int64),
+            twice=member[:, three].sum(axis=2) >= 2,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -66,12 +103,22 @@ class Tags:
             penalty=penalty,
         )
 
-    def bound(self, stage: Stage, classes: Sequence[ShiftClass], least: Sequence[int]) -> int:
-        """The Lagrangian bound in fixed point, when every day of class c has a reduced cost of at least `least[c]`."""
+    def bound(
+        self,
+        stage: Stage,
+        classes: Sequence[ShiftClass],
+        least: Sequence[int],
+        served: NDArray[np.bool_] | None = None,
+    ) -> int:
+        """The Lagrangian bound in fixed point, when every day of class c has a reduced cost of at least `least[c]`.
+
+        `served[visit]` may not be left out.
+        """
         total = int(self.prices.worth.sum()) - int(self.prices.penalty.sum())
         for price, floor in zip(self.floors.tolist(), stage.floors, strict=True):
             total += price * int(floor.least)
-        total += int(np.minimum(0, self.left(stage)).sum())
+        left = np.minimum(0, self.left(stage))
+        total += int(left.sum() if served is None else left[~served].sum())
         for one, working, lowest in zip(classes, self.working.tolist(), least, strict=True):
             total += len(one.members) * (working + min(0, lowest))
         return total
@@ -83,18 +130,12 @@ class Tags:
             cost -= price * floor.weights.astype(np.int64)
         return cost
 
-    def reduced(self, stage: Stage, routes: Routes, cuts: Sequence[Cut], rows: Sequence[int]) -> Ints:
+    def reduced(self, days: "Days") -> Ints:
         """The reduced costs of some days in fixed point."""
-        chosen = np.array(rows, dtype=np.int64)
-        member = routes.member[chosen]
-        late, points = routes.figures(rows)
-        cost = np.round((late * stage.late + points * stage.point) * SCALE).astype(np.int64)
-        cost -= member @ self.prices.worth + self.working[np.array([routes.all[row].number for row in rows], np.int64)]
         active = np.flatnonzero(self.penalty)
-        if len(active):
-            twice = member[:, np.array(cuts)[active]].sum(axis=2) >= 2
-            cost += twice @ self.penalty[active]
-        return cost
+        of_visits = days.member @ self.prices.worth + self.working[days.number]
+        reduced: Ints = days.cost - of_visits + days.twice[:, active] @ self.penalty[active]
+        return reduced
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.schedule.world import LEFT_OUT
 from optimizer.solver.assignment import Assignment
+from optimizer.solver.columns.branching import Tree
 from optimizer.solver.columns.choice import Caps, Spare, choose
 from optimizer.solver.columns.cuts import separate
 from optimizer.solver.columns.diving import dive, whole_days
@@ -16,7 +17,7 @@ from optimizer.solver.columns.label_kernel import EVERY
 from optimizer.solver.columns.ledger import Ledger
 from optimizer.solver.columns.master import Master, Solution, Stage
 from optimizer.solver.columns.pricing import SCALE
-from optimizer.solver.columns.rounds import Converged, Goal, Team, converge
+from optimizer.solver.columns.rounds import Converged, Days, Goal, Team, converge
 
 MOST_CUTS = 256
 CUTS_A_ROUND = 25
@@ -42,6 +43,7 @@ class Search:
     def __init__(self, ledger: Ledger, team: Team, stage: Stage, *, seed: int) -> None:
         self.ledger, self.stage, self.labels = ledger, stage, 0
         self._missed: Assignment | None = None
+        self._closed: tuple[Converged, int] | None = None
         self._team, self._seed = team, seed
         self._master = Master(stage, [len(one.members) for one in ledger.classes], ledger.routes)
         self._master.add(ledger.routes.in_use())
@@ -128,18 +130,20 @@ class Search:
 
         For a plan whose tiers above the stage's are settled: a better one leaves out no more and is no later.
         The gap is tried from its lower end (`tell` hears of each value that no plan is worth or less): where the bound
-        is good the best plan is near it, and the days it could have are few.
+        is good the best plan is near it, and the days it could have are few. Asked again, it goes on where it ended.
         """
         bound = -(-ended.bound // SCALE)
-        step = max(1, (below - bound) // FIRST_PART)
+        if self._closed is None or self._closed[0] is not ended:
+            self._closed = ended, bound + (below - bound) // (2 * FIRST_PART)
         while not self.ledger.stop():
-            limit = min(below, bound + step)
+            step = max(1, 2 * (self._closed[1] - bound))
+            limit = bound + step if 2 * step < below - bound else below
             if not self.enumerate(ended, limit, caps=self._caps()):
                 return False
             if limit == below or self.ledger.value(self.stage) <= limit:
                 return True
             tell(limit)
-            step *= 2
+            self._closed = ended, limit
         return False
 
     def enumerate(self, ended: Converged, below: int, caps: Caps | None = None) -> bool:
@@ -161,7 +165,21 @@ class Search:
         if sum(len(priced.routes) for priced in answers) > MOST_ENUMERATED:
             return False
         rows = sorted({row for priced in answers for row in self.ledger.routes.add_all(priced.routes)})
-        return self._chosen(ended, rows, below, LAST_EFFORT, caps) is True
+        settled = self._branched(rows, below, caps)
+        return self._chosen(ended, rows, below, LAST_EFFORT, caps) is True if settled is None else settled
+
+    def _branched(self, rows: list[int], below: int, caps: Caps | None) -> bool | None:
+        """Take the best choice among some days by branch and bound; true when proven, None when it cannot say."""
+        ledger, cuts = self.ledger, self._master.cuts
+        master = Master(self.stage, [len(one.members) for one in ledger.classes], ledger.routes)
+        master.cut(cuts)
+        tree = Tree(master, ledger.classes, ledger.routes, rows, below=below, stop=ledger.stop)
+        found = tree.search(caps)
+        if found is None:
+            return None
+        if found.is_found:
+            ledger.take(found.rows)
+        return found.is_proven
 
     def _choose(self, ended: Converged, below: int) -> bool:
         """A better choice of days already met, when few enough come into question."""
@@ -180,9 +198,8 @@ class Search:
         """How far above the bound some days are; nothing where there is no bound."""
         if ended.tags is None or not rows:
             return None
-        number = [self.ledger.routes.all[row].number for row in rows]
-        least = np.minimum(0, np.array(ended.least))[number]
-        days = ended.tags.reduced(self.stage, self.ledger.routes, self._master.cuts, rows) - least
+        table = Days.of(self.stage, self.ledger.routes, self._master.cuts, rows)
+        days = ended.tags.reduced(table) - np.minimum(0, np.array(ended.least))[table.number]
         left = np.maximum(0, ended.tags.left(self.stage))
         return Spare(days=days // GRAIN, left=left // GRAIN, most=max(0, (below * SCALE - ended.bound) // GRAIN + 1))
 
