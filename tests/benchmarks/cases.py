@@ -1,8 +1,8 @@
 """What engines are compared on, by name: `gta-30`, `solomon`, `made-up-30x180`, and so on."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -37,7 +37,8 @@ class Case:
         """Its name and a digest of what it asks: an instance that is generated otherwise is another one."""
         travel = self.problem.travel
         asked = sha256(travel.seconds.tobytes() + travel.starts.tobytes())
-        asked.update(repr((self.problem.shifts, self.problem.visits, self.problem.weights, self.price)).encode())
+        told = (self.problem.shifts, self.problem.visits, self.problem.weights, self.price)
+        asked.update(repr(_ordered(told)).encode())
         return f"{self.name} {asked.hexdigest()[:12]}"
 
     def believing(self, belief: Belief) -> "Case":
@@ -45,6 +46,19 @@ class Case:
         assert self.roads is not None
         travel = self.roads.believed(belief, list(self.problem.travel.places))
         return replace(self, problem=replace(self.problem, travel=travel))
+
+
+def _ordered(value: object) -> object:
+    """The same in every process: sets have an order of their own in each."""
+    if is_dataclass(value):
+        return [(part.name, _ordered(getattr(value, part.name))) for part in fields(value)]
+    if isinstance(value, Mapping):
+        return sorted((repr(_ordered(key)), repr(_ordered(item))) for key, item in value.items())
+    if isinstance(value, Set):
+        return sorted(repr(_ordered(item)) for item in value)
+    if isinstance(value, (tuple, list)):
+        return [_ordered(item) for item in value]
+    return value
 
 
 SETS = """sets

@@ -1,11 +1,14 @@
 """Runs that are kept: found again for the same question only, and done anew where they cannot be read."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.arena import Run
+from tests.benchmarks.arena import ROOT, Run
 from tests.benchmarks.cases import Case, cases
 from tests.benchmarks.compare import compete
 from tests.benchmarks.cpu_clock import CpuClock
@@ -50,6 +53,23 @@ def test_a_kept_run_answers_its_own_question_and_no_other(engine: str, case: Cas
     assert kept.find(replace(case, price=case.price + 1), engine, seconds=0.5, seed=1) is None
     others = [name for name in NAMES if name != engine]
     assert [kept.find(case, other, seconds=0.5, seed=1) for other in others] == [None] * len(others)
+
+
+@pytest.mark.parametrize("name", ["made-up-3x14", "rush-3x14", "hhcrsp-3x14", "contract-3x14"])
+def test_another_process_knows_a_case_by_the_same_name(name: str) -> None:
+    told = f"from tests.benchmarks.cases import cases; print(next(cases({name!r}, [1])).content)"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", told],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != ""
 
 
 def test_a_run_that_died_is_tried_again(case: Case, kept: Kept) -> None:
