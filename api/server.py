@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from api import logs
 from api.app import create_app
 from api.settings import Settings
+from api.worker import hand_over
 from optimizer.domain.errors import InvalidRequest, Unavailable
 
 PATIENCE_SECONDS = 30
@@ -59,6 +60,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.cfg.set("bind", f"fd://{self._listener}")
         self.cfg.set("workers", self._settings.workers)
         self.cfg.set("worker_class", "api.worker.Worker")
+        self.cfg.set("post_fork", hand_over)
         self.cfg.set("threads", 4)
         self.cfg.set("timeout", int(self._settings.solve_time_limit) + PATIENCE_SECONDS)
         self.cfg.set("control_socket_disable", True)  # it would write into the home directory

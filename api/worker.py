@@ -1,8 +1,12 @@
 """gunicorn's threads, with its refusals in our shape: what it cannot read never reaches the app."""
 
 import re
+import signal
 import socket
+from contextlib import suppress
 from http import HTTPStatus
+from queue import Empty, SimpleQueue
+from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]  # gunicorn has no types
 
@@ -19,11 +23,23 @@ CODES = {
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers_too_large",
     HTTPStatus.INTERNAL_SERVER_ERROR: "internal_error",
 }
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 LINE = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """One process of the server."""
+
+    unheard: SimpleQueue[int]
+    """The arbiter's, in this process's copy: what is signalled between the fork and `init_signals` ends here."""
+
+    def init_signals(self) -> None:
+        """Hear also what came too early: else a server stopped while a worker boots waits half a minute to kill it."""
+        super().init_signals()
+        with suppress(Empty):
+            while True:
+                if self.unheard.get_nowait() in STOPS:
+                    self.alive = False
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: Exception) -> None:
         """Answer a request that is none (a line too long, a header that cannot be read) with a problem document.
@@ -38,6 +54,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 client.sendall(_answer(HTTPStatus(int(found[1]))))
             except OSError:
                 self.log.debug("Failed to send error message.")
+
+
+def hand_over(arbiter: Any, worker: Worker) -> None:
+    """gunicorn's `post_fork`."""
+    worker.unheard = arbiter.SIG_QUEUE
 
 
 class _Page:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
+from time import sleep
 from typing import IO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -139,6 +140,21 @@ def test_an_address_of_another_machine_is_bad_input(wiring: Wiring) -> None:
 def test_a_server_leaves_nothing_in_the_home_directory(wiring: Wiring, address: str) -> None:
     assert address
     assert list(home(wiring).iterdir()) == []
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_a_server_told_to_stop_while_its_worker_boots_stops_at_once(wiring: Wiring, attempt: int) -> None:
+    environment = environment_of(wiring) | {"ROUNDS_WORKERS": "1"}
+    command = [*SERVE, "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        said = (json.loads(line)["event"] for line in server.stderr)
+        assert any(event.startswith("Booting worker") for event in said)
+        sleep(0.004 * attempt)
+        server.send_signal(signal.SIGTERM)
+        # The arbiter kills after half a minute whoever has not heard it.
+        rest = server.communicate(timeout=25)[1]
+    assert server.returncode == 0, rest
 
 
 @pytest.mark.parametrize("in_chunks", [False, True])
